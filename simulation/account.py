@@ -6,7 +6,7 @@ import io
 import json
 import sys
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
@@ -47,6 +47,7 @@ class Truth:
     people: tuple[str, ...]
     content: str
     spec: Mapping[str, Any]
+    stats: Mapping[str, int] = field(default_factory=dict, compare=False)
 
     @property
     def aims(self) -> tuple[str, ...]:
@@ -92,6 +93,8 @@ class Account:
         self.campaigns: dict[str, Truth] = {}
         self._last = 0
         self._open: set[str] = set()
+        self.lists = False
+        """Whether anybody fills contact lists here: else they are all made up."""
         self._tries: dict[tuple[str, int], int] = {}
 
     # requests
@@ -154,13 +157,14 @@ class Account:
                 gone = store.find(NAME, tuple(COLLECTIONS), sid)
                 if gone is not None:
                     found[sid] = gone
+            people = {sid: self._people(campaign) for sid, campaign in found.items()}
             for campaign in found.values():
-                calls.extend(self._calls(campaign))
+                calls.extend(self._calls(campaign, people[campaign.sid]))
         for sid, campaign in found.items():
-            now, before = _truth(campaign), self.campaigns.get(sid)
+            now, before = _truth(campaign, people[sid]), self.campaigns.get(sid)
+            self.campaigns[sid] = now
             if now != before:
                 changed[sid] = before, now
-                self.campaigns[sid] = now
         self._open = {sid for sid, it in found.items() if it.state.value in _WATCHED}
         return changed, sorted(calls, key=lambda it: (it.at, it.sid, it.number))
 
@@ -174,9 +178,17 @@ class Account:
             yield from store.page(newest, 0, last - self._last)
             self._last = last
 
-    def _calls(self, campaign: Campaign) -> Iterator[Call]:
+    def _people(self, campaign: Campaign) -> list[str]:
+        if not self.lists:
+            return recipients(campaign.spec)
+        return recipients(campaign.spec, self.stage.world.book.numbers(NAME, begun=True))
+
+    def members(self, sids: Iterable[str]) -> tuple[str, ...]:
+        """Returns who is in contact lists, whatever the account says of them."""
+        return tuple(who for sid in sids for who in self.stage.numbers(NAME, sid)) if self.lists else ()
+
+    def _calls(self, campaign: Campaign, people: list[str]) -> Iterator[Call]:
         """Yields the last attempt at each number that was not there before. What is cut at the end was no attempt."""
-        people = recipients(campaign.spec)
         _, progress = self.stage.store.progress(NAME, campaign.sid)
         seen = [(it.place, it.tries, it.at) for it in progress.results if it.tries]
         seen += [(it.place, it.tries, progress.last) for it in progress.waiting]
@@ -218,7 +230,7 @@ def seconds(text: object) -> float | None:
     return datetime.fromisoformat(text).timestamp() if isinstance(text, str) else None
 
 
-def _truth(campaign: Campaign) -> Truth:
+def _truth(campaign: Campaign, people: list[str]) -> Truth:
     spec = campaign.spec
     schedule = spec.get("schedule") or {}
     start = schedule.get("send_at") or schedule.get("start_time")
@@ -232,7 +244,8 @@ def _truth(campaign: Campaign) -> Truth:
         campaign.begins,
         seconds(start),
         seconds(end),
-        tuple(recipients(spec)),
+        tuple(people),
         str(spec.get("url") or spec.get("template") or ""),
         spec,
+        campaign.stats,
     )

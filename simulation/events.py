@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 
-from simulation import habits, leanings
+from simulation import guards, habits, leanings, stages
 from simulation.operators import operator, stop
 from simulation.repository import DAY
 from simulation.runs import (
@@ -84,6 +84,43 @@ def stopped_and_resumed_by_a_plan(world: World, random: Random) -> None:
         plan_a_resume(world, random)
 
 
+def after_a_canary(world: World, random: Random) -> None:
+    """Runs pipelines while a canary calls and once its results are there; somebody may edit in between."""
+    written = world.repository.head.written
+    waited = {it.after.campaign for it in written if it.after}
+    soon = [it for it in written if it.name in waited and 0 < it.start - world.now < 6 * 3600]
+    if not soon or random.random() < 0.3:
+        soon = [stages.add_soon(world.repository, world.now, random)]
+    one = random.choice(soon)
+    apply_to(world, random)
+    if random.random() < 0.25:
+        world.commit(random)
+    moment = random.choice((one.start + 25, one.start + 90, one.start + 900, one.end + 5, one.end + 1800))
+    for later in (0.0, random.choice((600.0, 3600.0))):
+        world.pass_until(moment + later - world.now + world.clock.passed)
+        apply_to(world, random)
+        if random.random() < 0.5:
+            break
+
+
+def a_canary_is_judged_otherwise(world: World, random: Random) -> None:
+    """Lets the account say that what went well has failed."""
+    waited = {it.after.campaign for it in world.repository.head.written if it.after}
+    over = [it for it in world.account.campaigns.values() if it.name in waited and it.state == "completed"]
+    if over:
+        one = random.choice(over)
+        world.account.mark(one.sid, "failed")
+        world.ledger.operator(one.sid, "marks failed", world.ledger.look())
+        world.tell(f"the account marks {one.name} {one.sid[:6]} as failed")
+
+
+def people_answer_otherwise(world: World, random: Random) -> None:
+    """Lets calls come to something else from now on."""
+    answers = random.choice(stages.ANSWERS)
+    world.account.stage.switches.change({"outcomes": answers})
+    world.tell(f"from now on calls come to {', '.join(answers) or 'what they come to anywhere'}")
+
+
 def habit_changes(world: World, random: Random) -> None:
     """Changes something of the vendor's overnight."""
     name = random.choice(habits.HABITS)
@@ -141,12 +178,25 @@ KINDS: dict[str, tuple[Play, int]] = {
     "another clock": (clock_moves, 1),
 }
 
+MORE: dict[str, dict[str, tuple[Play, int]]] = {
+    "gates": {
+        "after a canary": (after_a_canary, 16),
+        "people answer otherwise": (people_answer_otherwise, 5),
+        "a canary is judged otherwise": (a_canary_is_judged_otherwise, 2),
+    },
+    "guard": {"a guard looks": (guards.a_guard_looks, 16)},
+}
+"""What happens where a project uses something."""
+_PLAYS = KINDS | {name: row for rows in MORE.values() for name, row in rows.items()}
+
 
 def drawn(seed: int, days: int) -> Iterator[Event]:
     """Yields the events of a seed, in their order: most of them while people work, none on some days."""
     random = Random(f"events {seed}")
     leaning = leanings.drawn(seed)
-    weights = {name: float(weight) for name, (_, weight) in KINDS.items()}
+    used = [MORE[it] for it in sorted(leanings.capabilities(seed, leaning) & MORE.keys())]
+    rows = KINDS | {name: row for each in used for name, row in each.items()}
+    weights = {name: float(weight) for name, (_, weight) in rows.items()}
     number = 0
     for day in range(days):
         if random.random() < 0.15:
@@ -170,6 +220,6 @@ def played(world: World) -> Iterator[Event]:
         world.event = event.number
         world.story.append("")
         world.story.append(f"[{event.number}] {event.kind}")
-        KINDS[event.kind][0](world, Random(f"{world.seed} {event.number}"))
+        _PLAYS[event.kind][0](world, Random(f"{world.seed} {event.number}"))
         yield event
     world.pass_until(world.days * DAY + 7 * DAY)

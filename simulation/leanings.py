@@ -50,7 +50,7 @@ class Leaning:
         return random.random() < min(chance * self.factor(what), 0.95)
 
 
-CAPABILITIES: Mapping[str, float] = {"repeat": 0.12}
+CAPABILITIES: Mapping[str, float] = {"repeat": 0.12, "gates": 0.12, "guard": 0.12, "lists": 0.12}
 """What not every project uses, and how many of them do. What none uses costs a life nothing."""
 
 
@@ -383,6 +383,45 @@ SUBJECTS: tuple[Leaning, ...] = (
             "permission": 1.5,
             "allow resume": 2.0,
             "prune": 2.0,
+        },
+    ),
+    Leaning(
+        "stages",
+        {
+            **_BUSY,
+            **_CALM,
+            "uses gates": 10.0,
+            "edit adds": 0.2,
+            "event operator": 0.5,
+            "event while it calls": 0.3,
+            "event after a canary": 5.0,
+            "event plan, then apply late": 1.5,
+            "event plan": 1.5,
+            "event apply a saved plan": 2.0,
+            "permission": 0.6,
+            "prune": 0.0,
+        },
+    ),
+    Leaning(
+        "guards",
+        {
+            **_BUSY,
+            **_CALM,
+            "uses guard": 10.0,
+            "edit adds": 0.3,
+            "event a guard looks": 2.0,
+            "event while it calls": 0.3,
+            "allow resume": 2.0,
+        },
+    ),
+    Leaning(
+        "contact lists",
+        {
+            **_BUSY,
+            **_CALM,
+            "uses lists": 10.0,
+            "edit adds": 0.3,
+            "event while it calls": 0.5,
         },
     ),
     Leaning(

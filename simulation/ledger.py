@@ -20,6 +20,7 @@ from simulation.repository import Commit
 
 KIND_OF = {"campaigns": "voice", "message-campaigns": "sms", "sms-campaigns": "sms"}
 WRITES = ("create", "update", "action")
+LIST_WRITES = ("create_contacts", "create_list", "fill_list", "rename_list", "delete_list")
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Write:
     """Holds one request of a run that was to change something.
 
     `sids` are the campaigns that it made; `read_at` is when the run last read the campaign by its SID, `listed_at` when
-    it last looked at any list of its kind.
+    it last looked at any list of its kind; `members` those of the contact lists that it names.
     """
 
     at: float
@@ -43,6 +44,7 @@ class Write:
     sids: tuple[str, ...] = ()
     read_at: float = 0.0
     listed_at: float = 0.0
+    members: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -56,12 +58,25 @@ class Write:
         return f"{what} {self.name} {self.sid[:6]}: {self.status or 'no answer'}{done}"
 
 
+@dataclass(frozen=True)
+class ListWrite:
+    """Holds one request of a run that was to change a contact list; `used_by` names a campaign that has it and is not
+    over, `wanted` a list of the checkout whose members it holds.
+    """
+
+    request: str
+    sid: str
+    used_by: str
+    wanted: str
+
+
 @dataclass
 class Run:
     """Holds one run of the command on one machine. `planned_at` is when its plan was made, of a saved plan long ago.
 
     `before` is the account as it was when it began, `reads` when each campaign was last read by its SID, `shown` what
-    the plan that was approved said it would do: operations, each with the name and the SID of its campaign.
+    the plan that was approved said it would do: operations, each with the name and the SID of its campaign. A guard's
+    `commits` are those that it read while it stood, `tallies` the results that it could see, by SID.
     """
 
     number: int
@@ -73,6 +88,7 @@ class Run:
     env_allow: frozenset[str]
     planned_at: float
     prune: bool = False
+    prune_lists: bool = False
     good_until: float = inf
     labels: str = ""
     skew: float = 0.0
@@ -82,6 +98,11 @@ class Run:
     listed: dict[str, float] = field(default_factory=dict)
     rate_limit: int | None = None
     prefix: bool = False
+    list_writes: list[ListWrite] = field(default_factory=list)
+    stop_when: tuple[tuple[str, str], ...] = ()
+    unmanaged: bool = False
+    commits: list[Commit] = field(default_factory=list)
+    tallies: dict[str, list[Mapping[str, int]]] = field(default_factory=lambda: defaultdict(list))
     sent: list[float] = field(default_factory=list)
     looked_at: float = 0.0
     reads: dict[str, float] = field(default_factory=dict)
@@ -195,6 +216,8 @@ class Ledger:
         self.reached: dict[tuple[str, str, float | None, str], str] = {}
         self.alike: dict[tuple[str, str, float | None, str], str] = {}
         self.dates: dict[tuple[str, str, str], str] = {}
+        self.meant: dict[str, frozenset[str]] = {}
+        self.called: dict[str, set[str]] = defaultdict(set)
         self.changed_by_hand: dict[str, float] = {}
         self.wiped: dict[str, float] = {}
         self.hands: dict[str, list[float]] = defaultdict(list)
@@ -233,7 +256,11 @@ class Ledger:
             run.listed[collection] = self.now
         if entry.request == "get":
             run.reads[sid] = self.now
+        if entry.request in LIST_WRITES and entry.acted:
+            run.list_writes.append(self._list_write(run, entry.request, sid))
         if entry.request not in WRITES:
+            if run.command == "guard":
+                self._count_for(run)
             return
         sent = _sent(entry.body)
         before = self.account.campaigns.get(sid)
@@ -255,8 +282,32 @@ class Ledger:
                 made,
                 run.reads.get(sid, 0.0),
                 run.listed.get(collection, 0.0),
+                self.account.members(sent.get("lists") or ()),
             )
         )
+        self._mean(run.writes[-1])
+
+    def _mean(self, write: Write) -> None:
+        """Notes whom a campaign to a list is to call from now on."""
+        for sid in (write.sid, *write.sids):
+            if write.members and write.acted:
+                self.meant[sid] = frozenset(write.members)
+
+    def _list_write(self, run: Run, request: str, sid: str) -> ListWrite:
+        alive = (it for it in self.alive() if sid in (it.spec.get("lists") or ()))
+        used = next((it.name for it in alive), "")
+        members = set(self.account.members((sid,))) if request == "delete_list" else set[str]()
+        named = {it.list_name for it in run.commit.manifests if it.end > self.now}
+        lists = ((name, set(people) - run.commit.suppressed) for name, people in run.commit.lists.items())
+        wanted = next((name for name, people in lists if members and people == members and name in named), "")
+        return ListWrite(request, sid, used, wanted)
+
+    def _count_for(self, run: Run) -> None:
+        """Notes the results of what calls, as a guard may see them now."""
+        self.look()
+        for it in self.account.campaigns.values():
+            if it.state == "in-progress":
+                run.tallies[it.sid].append(it.stats)
 
     def operator(self, sid: str, what: str, changed: Mapping[str, tuple[Truth | None, Truth]]) -> bool:
         """Notes that somebody did something by hand to a campaign.

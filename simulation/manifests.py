@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import hashlib
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 
@@ -13,12 +14,36 @@ ENDING = ("completed", "archived")
 
 
 @dataclass(frozen=True)
+class After:
+    """Holds what a manifest waits for: a voice campaign of which so many have `finished`, at most `limit` failed.
+
+    `wait` is in minutes, `within` in days.
+    """
+
+    campaign: str
+    limit: str
+    finished: int
+    confidence: str
+    wait: int
+    within: int
+
+    def document(self) -> str:
+        """Writes it as one item of metadata."""
+        return (
+            f'{{campaign: voice/{self.campaign}, limits: {{failed: "{self.limit}"}}, finished: {self.finished}, '
+            f'confidence: "{self.confidence}", wait: {self.wait}m, within: {self.within}d}}'
+        )
+
+
+@dataclass(frozen=True)
 class Manifest:
     """Holds what one document wants. `start` is in epoch seconds; `offset` how it is written; `people` numbers or
     lists.
 
     The rest is its metadata; `allow` is what it allows by itself. What repeats begins with its first date and has
-    `repeat`; each of its dates is a manifest `of` it, called on at `date` by its rule.
+    `repeat`; each of its dates is a manifest `of` it, called on at `date` by its rule. `take`: so many of its people;
+    `rest_of`: without those of that campaign; `declared`: the people as written, where these are others. `list_name`:
+    those of a contact list of the project.
     """
 
     kind: str
@@ -40,6 +65,12 @@ class Manifest:
     repeat: Repeat | None = None
     of: str = ""
     date: date | None = None
+    take: int = 0
+    rest_of: str = ""
+    after: After | None = None
+    stop_when: tuple[tuple[str, str], ...] = ()
+    declared: tuple[str, ...] = ()
+    list_name: str = ""
 
     @property
     def end(self) -> float:
@@ -66,6 +97,15 @@ class Manifest:
             )
 
     @property
+    def chosen(self) -> tuple[str, ...]:
+        """Returns whom `take` chooses, in the order of the file: by name and number alone."""
+        if not self.take:
+            return self.people
+        by_hash = {it: hashlib.sha256(f"{self.name}\n{it}".encode()).digest() for it in self.people}
+        least = sorted(self.people, key=by_hash.__getitem__)[: self.take]
+        return tuple(it for it in self.people if it in least)
+
+    @property
     def spec_content(self) -> str:
         """Returns the content as the account keeps it."""
         return _URL + self.content if self.kind == "voice" else _TEXT + self.content
@@ -74,6 +114,25 @@ class Manifest:
     def document_kind(self) -> str:
         """Returns the kind as documents and results name it."""
         return _KINDS[self.kind]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Returns the names of the campaigns that it speaks of."""
+        return tuple(it for it in (self.after and self.after.campaign, self.rest_of) if it)
+
+    def calls(self, people: Collection[str]) -> bool:
+        """Tells whether these are its people: of what leaves another campaign's out, some of those declared."""
+        some = bool(self.rest_of and set(people) <= set(self.declared))
+        return set(people) == set(self.people) or some or bool(self.list_name)
+
+    def naming(self, before: str, after: str) -> Manifest:
+        """Returns it where a campaign that it speaks of is called otherwise."""
+        if before not in self.names:
+            return self
+        gate = self.after and replace(
+            self.after, campaign=after if self.after.campaign == before else self.after.campaign
+        )
+        return replace(self, after=gate, rest_of=after if self.rest_of == before else self.rest_of)
 
     def means(self, name: str, sid: str = "") -> bool:
         """Tells whether it may mean a campaign: a pin means that one and no other."""
@@ -103,6 +162,9 @@ class Manifest:
             "distinct_from": _array(self.distinct_from),
             "ignore": _array(self.ignore),
             "allow": _array(self.allow),
+            "after": self.after and f"[{self.after.document()}]",
+            "stop_when": self.stop_when
+            and "{" + ", ".join(f"{key}: {it}" for key, it in self.stop_when) + "}",
         }
         more = "".join(f"  {key}: {value}\n" for key, value in rows.items() if value)
         return (
@@ -113,6 +175,9 @@ class Manifest:
     def _voice(self, numbers_file: str) -> str:
         people = ", ".join(f'"{number}"' for number in self.people)
         who = f"  from_file: {numbers_file}\n" if self.from_file else f"  from: [{people}]\n"
+        who = f"  lists: {self._lists()}\n" if self.list_name else who
+        who += f"  take: {{people: {self.take}}}\n" if self.take else ""
+        who += f"  suppress: [{{campaign: voice/{self.rest_of}}}]\n" if self.rest_of else ""
         retries = f"{{number_of_retries: {self.retries}, interval_mins: 60, on_status: [busy, no-answer]}}"
         return (
             f'  caller_id: "03349360005"\n{who}  url: {self.spec_content}\n  flow_type: ivr\n'
@@ -123,10 +188,13 @@ class Manifest:
 
     def _sms(self) -> str:
         return (
-            f"  content_type: static\n  lists: {_array(self.people)}\n"
+            f"  content_type: static\n  lists: {self._lists()}\n"
             '  dlt_entity_id: "0101428740000012125"\n  dlt_template_id: "1107160086562376233"\n'
             f"  sender_id: EXOTEL\n  sms_type: transactional\n  template: {self.spec_content}\n"
         )
+
+    def _lists(self) -> str:
+        return f"[{{name: {self.list_name}}}]" if self.list_name else _array(self.people)
 
     def _written(self, moment: float) -> str:
         return datetime.fromtimestamp(moment, self.offset).isoformat()
@@ -140,3 +208,11 @@ _TEXT = "Hello from campaign "
 def _array(items: tuple[str, ...]) -> str:
     """Writes an array; an empty text for none."""
     return "[" + ", ".join(f'"{item}"' for item in items) + "]" if items else ""
+
+
+def list_document(name: str, people: tuple[str, ...]) -> str:
+    """Writes a contact list of the project."""
+    return (
+        f"apiVersion: campaignctl/v1\nkind: ContactList\nmetadata: {{name: {name}}}\n"
+        f"spec: {{numbers: {_array(people)}}}\n"
+    )

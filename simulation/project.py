@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from simulation.leanings import GENERAL, Leaning
@@ -25,6 +25,17 @@ class Project:
     prefix: bool
     rate_limit: int | None
     told: str
+    stop_when: tuple[tuple[str, str], ...] = ()
+    unmanaged: bool = False
+
+    def guarded(self, random: Random) -> Project:
+        """Returns it with limits at which a guard pauses, and whether it looks at everybody's campaigns."""
+        limits = random.choice(((("failed", "20%"), ("tried", "5")), (("failed", "10%"), ("tried", "4")), ()))
+        unmanaged = random.random() < 0.3
+        stop_when = ", ".join(f"{key}: {value}" for key, value in limits)
+        line = f"guard: {{stop_when: {{{stop_when}}}, unmanaged: {str(unmanaged).lower()}}}"
+        text = self.text.replace("environments:\n", f"{line}\nenvironments:\n", 1)
+        return replace(self, text=text, told=f"{self.told}; {line}", stop_when=limits, unmanaged=unmanaged)
 
     @classmethod
     def drawn(

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from simulation.dates import NO_HOLIDAYS, Holidays, dated
 from simulation.leanings import GENERAL, Leaning
-from simulation.manifests import IST, Manifest
+from simulation.manifests import IST, Manifest, list_document
 
 DAY = 86_400.0
 NUMBERS = tuple(f"+91987650{place:04d}" for place in range(40))
@@ -44,6 +44,7 @@ class Commit:
     broken: Mapping[str, str] = field(default_factory=dict)
     suppressed: frozenset[str] = frozenset()
     holidays: Holidays = NO_HOLIDAYS
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def written(self) -> tuple[Manifest, ...]:
@@ -55,9 +56,20 @@ class Commit:
         """Returns the same, each to those whom it may call, and of what repeats each date."""
         return tuple(
             replace(it, people=tuple(who for who in it.people if who not in self.suppressed))
-            for one in self.written
+            for one in map(self._chosen, self.written)
             for it in one.occurrences(self.holidays)
         )
+
+    def _chosen(self, one: Manifest) -> Manifest:
+        """Returns a manifest for those of its people whom it takes, without those whom another one does."""
+        if one.list_name:
+            return replace(one, people=self.lists.get(one.list_name, ()))
+        if not one.take and not one.rest_of:
+            return one
+        others = (it for it in self.written if (it.kind, it.name) == ("voice", one.rest_of))
+        theirs = {who for it in others for who in it.chosen}
+        people = tuple(who for who in one.chosen if who not in theirs)
+        return replace(one, people=people, declared=one.people)
 
     def repeating(self, kind: str, name: str) -> Manifest | None:
         """Returns the manifest that a name with a date is reserved to: its own names, and those that it had."""
@@ -70,6 +82,8 @@ class Commit:
         texts = dict(self.broken)
         if self.suppressed:
             texts[SUPPRESSED] = "number\n" + "".join(f"{it}\n" for it in sorted(self.suppressed))
+        for name, people in self.lists.items():
+            texts[f"campaigns/list-{name}.yaml"] = list_document(name, people)
         for path, manifests in self.files.items():
             documents = []
             for place, one in enumerate(manifests):
@@ -103,6 +117,8 @@ class Repository:
         """Begins with nothing. `more` edits are made than those that every team makes."""
         self.leaning = leaning
         self.edits: Edits = {**EDITS, **(more or {})}
+        self.lists: dict[str, tuple[str, ...]] = {}
+        self.mends: Callable[[Files], None] | None = None
         self.holidays = NO_HOLIDAYS
         self.commits: list[Commit] = [Commit(0, "an empty project")]
         self.seen: tuple[Seen, ...] = ()
@@ -122,7 +138,10 @@ class Repository:
         """
         files: Files = dict(self.head.files)
         if random.random() < 0.5:
-            files = {path: kept for path, them in files.items() if (kept := _still_needed(them, now))}
+            waited = {
+                it for them in files.values() for one in them if one.end > now - DAY for it in one.names
+            }
+            files = {path: kept for path, them in files.items() if (kept := _still_needed(them, now, waited))}
         edit = self.leaning.choose(random, "edit", CHANGES if about else self.edits)
         self.about = about
         broken: dict[str, str] = {}
@@ -133,11 +152,16 @@ class Repository:
         said = edit(self, files, now, random)
         if said is None:
             said = add(self, files, now, random)
+        if self.mends is not None and random.random() < 0.96:
+            self.mends(files)
         if broken:
             said += ", and a file that is half done"
-        made = Commit(len(self.commits), said or "nothing", files, broken, self.suppressed, self.holidays)
-        self.commits.append(made)
-        return made
+        return self._commit(said or "nothing", files, broken)
+
+    def _commit(self, says: str, files: Files, broken: Mapping[str, str]) -> Commit:
+        number, lists = len(self.commits), dict(self.lists)
+        self.commits.append(Commit(number, says, files, broken, self.suppressed, self.holidays, lists))
+        return self.head
 
     def add_soon(self, now: float, random: Random) -> Manifest:
         """Adds a campaign that calls within the hour, in the morning where it is night; it takes a while."""
@@ -151,8 +175,7 @@ class Repository:
             kind, name, local.timestamp(), 3.0, people, content, retries=2 if kind == "voice" else 0
         )
         files = {**self.head.files, f"campaigns/{name}.yaml": (one,)}
-        says = f"adds {name}, which begins soon"
-        self.commits.append(Commit(len(self.commits), says, files, {}, self.suppressed, self.holidays))
+        self._commit(f"adds {name}, which begins soon", files, {})
         return one
 
     def begin(self, now: float, random: Random) -> None:
@@ -182,8 +205,8 @@ Edit = Callable[[Repository, Files, float, Random], str | None]
 Edits = dict[str, tuple[Edit, float]]
 
 
-def _still_needed(manifests: tuple[Manifest, ...], now: float) -> tuple[Manifest, ...]:
-    return tuple(one for one in manifests if one.end > now - DAY)
+def _still_needed(manifests: tuple[Manifest, ...], now: float, waited: set[str]) -> tuple[Manifest, ...]:
+    return tuple(one for one in manifests if one.end > now - DAY or one.name in waited)
 
 
 def start_from(now: float, random: Random, leaning: Leaning = GENERAL) -> tuple[float, float]:
@@ -342,6 +365,8 @@ def _rename(repository: Repository, files: Files, now: float, random: Random) ->
     if random.random() < 0.5 and not one.sid:
         renamed = replace(renamed, previous_name=one.name)
     put(files, path, place, renamed)
+    for other, them in files.items():
+        files[other] = tuple(it.naming(one.name, renamed.name) for it in them)
     return f"renames {one.name} to {renamed.name}{' and says so' if renamed.previous_name else ''}"
 
 

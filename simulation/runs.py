@@ -9,6 +9,7 @@ from math import inf
 from random import Random
 from typing import Any
 
+from simulation import lists
 from simulation.account import seconds
 from simulation.leanings import Leaning
 from simulation.ledger import Run
@@ -22,13 +23,18 @@ from simulation.world import Job, Machine, Meeting, Saved, World
 ALLOWED = ("resume", "complete", "archive", "earlier-start", "start-now", "twin", "adopt")
 
 
-def _machine(world: World, random: Random) -> Machine | None:
+def free_machine(world: World, random: Random) -> Machine | None:
+    """Picks a machine on which nothing runs, None where all are busy."""
     free = [it for it in world.machines if not it.busy]
     return random.choice(free) if free else None
 
 
 def _permissions(random: Random, commit: Commit, leaning: Leaning) -> frozenset[str]:
     """Draws permissions, each for all or for one campaign by its name."""
+    gated = [it.name for it in commit.manifests if it.names]
+    if gated and random.random() < 0.2:
+        word = random.choice(("after", "after", "unseen"))
+        return frozenset({f"{word}:{random.choice(gated)}"})
     if not leaning.happens(random, "permission", 0.4):
         return frozenset()
     names = [it.name for it in commit.manifests] + [f"{it.kind}/{it.name}" for it in commit.manifests]
@@ -59,12 +65,13 @@ def _job(
     prune = world.project.prefix and world.leaning.happens(random, "prune", 0.15)
     labels = f"team={random.choice(TEAMS)}" if random.random() < 0.06 else ""
     more = (*(("--prune",) if prune else ()), *(("-l", labels) if labels else ()))
-    return Job((*words, *_flags(allowed), *more), allowed, prune, labels=labels)
+    unused = lists.flags(world.repository, random)
+    return Job((*words, *_flags(allowed), *more, *unused), allowed, prune, bool(unused), labels=labels)
 
 
 def apply_to(world: World, random: Random, commit: Commit | None = None, calm: bool = False) -> None:
     """Applies a commit in a pipeline, the branch's head unless another one is given."""
-    machine = _machine(world, random)
+    machine = free_machine(world, random)
     if machine is None:
         return
     machine.check_out(commit or world.repository.head)
@@ -120,7 +127,7 @@ twins are waited for, and where a file becomes what it is to be."""
 
 def _again(world: World, machine: Machine, job: Job, random: Random) -> Run:
     """Lets the pipeline try again, on this machine or, without its plan files, on another one."""
-    other = _machine(world, random)
+    other = free_machine(world, random)
     if random.random() < 0.2 and other is not None and "plan-" not in " ".join(job.words):
         other.check_out(machine.commit)
         machine = other
@@ -162,7 +169,7 @@ def apply_old(world: World, random: Random) -> None:
 
 def plan(world: World, random: Random) -> None:
     """Makes a plan for a review; more than half of them are kept as files."""
-    machine = _machine(world, random)
+    machine = free_machine(world, random)
     if machine is not None:
         _check_out_to_plan(world, machine, random)
         _plan(world, machine, random, kept=random.random() < 0.6)
@@ -208,7 +215,7 @@ def _plan(
 
 def apply_saved(world: World, random: Random) -> None:
     """Applies a saved plan, late or at once, once or again, over its own checkout or another one."""
-    machine = _machine(world, random)
+    machine = free_machine(world, random)
     if machine is None or not machine.saved:
         return
     saved = machine.saved[-1] if random.random() < 0.7 else random.choice(machine.saved)
@@ -218,7 +225,7 @@ def apply_saved(world: World, random: Random) -> None:
 
 def plan_and_apply_late(world: World, random: Random) -> None:
     """Keeps a plan, which is approved after a while, and applies it as it is; people do something in between."""
-    machine = _machine(world, random)
+    machine = free_machine(world, random)
     if machine is None:
         return
     _check_out_to_plan(world, machine, random)
@@ -229,7 +236,7 @@ def plan_and_apply_late(world: World, random: Random) -> None:
 
 def plan_a_resume(world: World, random: Random) -> None:
     """Keeps a plan of the head that may resume what waits, and applies it as it is, in time or too late."""
-    machine = _machine(world, random)
+    machine = free_machine(world, random)
     if machine is None:
         return
     machine.check_out(world.repository.head)
@@ -272,7 +279,7 @@ _LATE = (60.0, 1200.0, 4000.0, 4000.0, 30_000.0, 87_000.0, 90_000.0, 110_000.0)
 
 def plan_and_expect(world: World, random: Random) -> None:
     """Applies what was approved a while later, with `--expect`."""
-    machine = _machine(world, random)
+    machine = free_machine(world, random)
     if machine is None:
         return
     _check_out_to_plan(world, machine, random)
@@ -315,7 +322,7 @@ def _planned(run: Run) -> Mapping[str, Any]:
 
 def look(world: World, random: Random) -> None:
     """Lets somebody only look."""
-    machine = _machine(world, random)
+    machine = free_machine(world, random)
     if machine is None:
         return
     machine.check_out(world.repository.head)
@@ -344,7 +351,7 @@ LOOKS = (
 
 def by_hand(world: World, random: Random) -> None:
     """Lets somebody type a verb, in an emergency or after one."""
-    machine = _machine(world, random)
+    machine = free_machine(world, random)
     one = one_of(random, list(world.ledger.alive()))
     if machine is None or one is None:
         return

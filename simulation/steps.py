@@ -28,7 +28,8 @@ class Endless(BaseException):
 class Steps:
     """Counts the steps of one run.
 
-    `at` is the number of the one at which `event` happens, 0 for none; with `among` only those count that begin so.
+    `at` is the number of the one at which `event` happens, 0 for none; with `among` only those count that begin so. It
+    may return after how many more of them it happens again.
     A dead run takes no further step: whatever tries to clean up after it is ended too.
     """
 
@@ -36,7 +37,7 @@ class Steps:
         self,
         root: Path,
         at: int = 0,
-        event: Callable[[str], None] | None = None,
+        event: Callable[[str], int | None] | None = None,
         among: str | tuple[str, ...] = "",
     ) -> None:
         self.root = str(root)
@@ -61,7 +62,7 @@ class Steps:
         if self._event is not None and what.startswith(self._among):
             self._left -= 1
             if self._left == 0:
-                self._event(what)
+                self._left = self._event(what) or 0
 
     def kill(self) -> None:
         """Ends the run here."""

@@ -16,7 +16,7 @@ from math import inf
 from pathlib import Path
 from random import Random
 
-from simulation import copies, habits, leanings, series
+from simulation import copies, habits, leanings, lists, series, stages
 from simulation.account import HOST, Account
 from simulation.clocks import MachineClock, WorldClock
 from simulation.ledger import Ledger, Run, Violation, local
@@ -28,6 +28,10 @@ from simulation.repository import LISTS, PREFIX, Commit, Repository, Seen
 from simulation.steps import Disk, Endless, Killed, Steps
 
 TIMEOUT_SECONDS = 5.0
+COUNTED = frozenset({"gates", "guard"})
+"""What goes by the results of calls."""
+_CAPABILITIES = {"repeat": series, "gates": stages, "lists": lists}
+"""What not every project uses, and how people begin with it and change it."""
 __all__ = ["HOST", "Machine", "Saved", "World"]
 
 
@@ -41,6 +45,7 @@ class Job:
     words: tuple[str, ...]
     allowed: frozenset[str] = frozenset()
     prune: bool = False
+    prune_lists: bool = False
     planned_at: float | None = None
     good_until: float = inf
     labels: str = ""
@@ -52,11 +57,11 @@ class Job:
 @dataclass(frozen=True)
 class Meeting:
     """Holds something that happens at the `at`th step of a run (`among` those that begin so): it is told the run,
-    its steps, and what the step is.
+    its steps, and what the step is; it may return after how many more it happens again.
     """
 
     at: int
-    event: Callable[[Run, Steps, str], None]
+    event: Callable[[Run, Steps, str], int | None]
     among: str | tuple[str, ...] = ""
 
 
@@ -125,6 +130,7 @@ class World:
         self.plain = frozenset(plain)
         self.leaning = leanings.drawn(seed)
         random = Random(f"world {seed}")
+        self.counts = "right"
         drawn = habits.drawn(random, self.leaning)
         self.habits = {name: value for name, value in drawn.items() if not self._plain(name)}
         past = self.leaning.happens(random, "a past", 0.3)
@@ -135,13 +141,19 @@ class World:
         self.account = Account(self.clock)
         self.account.stage.switches.change(self.habits)
         self.ledger = Ledger(self.account, self.habits)
+        self.account.lists = "lists" in leanings.capabilities(seed, self.leaning)
         self.uses = leanings.capabilities(seed, self.leaning)
-        more = copies.EDITS | (series.EDITS if "repeat" in self.uses else {})
-        self.repository = Repository(self.leaning, more)
-        self.repository.begin(self.now, random)
-        if "repeat" in self.uses:
-            series.begin(self.repository, self.now, Random(f"repeat {seed}"))
+        self.repository = self._repository(random)
         self.project = Project.drawn(random, self.habits, self.leaning, bool(self.repository.suppressed))
+        if "guard" in self.uses:
+            self.project = self.project.guarded(Random(f"guard {seed}"))
+        if self.uses & COUNTED:
+            answered = Random(f"counters {seed}")
+            self.counts = answered.choice(stages.COUNTERS)
+            self.account.stage.switches.change(
+                {"stats": self.counts, "outcomes": answered.choice(stages.ANSWERS)}
+            )
+            self.ledger.throw({} if self.counts in ("right", "spelled") else {"stats": self.counts})
         if past:
             self._begin_with_a_past(random)
         self._directory = tempfile.mkdtemp(prefix="simulation-", dir=root)
@@ -153,7 +165,21 @@ class World:
         self.tell(f"seed {seed}; the account's habits: {habits.told(self.habits)}")
         self.tell(f"the project: {self.project.told}")
         used = f"; it uses {', '.join(sorted(self.uses))}" if self.uses else ""
+        used += f"; its counters are {self.counts}" if self.uses & COUNTED else ""
         self.tell(f"this life is about {self.leaning.name}{used}")
+
+    def _repository(self, random: Random) -> Repository:
+        """Begins a repository, with what its project uses."""
+        more = [(name, each) for name, each in _CAPABILITIES.items() if name in self.uses]
+        edits = copies.EDITS | {key: row for _, it in more for key, row in it.EDITS.items()}
+        edits |= stages.GUARDED if "guard" in self.uses else {}
+        repository = Repository(self.leaning, edits)
+        if "gates" in self.uses:
+            repository.mends = stages.mended
+        repository.begin(self.now, random)
+        for name, each in more:
+            each.begin(repository, self.now, Random(f"{name} {self.seed}"))
+        return repository
 
     def _begin_with_a_past(self, random: Random) -> None:
         """Adds so many finished SMS campaigns that no page holds them all."""
@@ -279,6 +305,7 @@ class World:
             env_allow=frozenset(self.project.allow),
             planned_at=self.now if job.planned_at is None else job.planned_at,
             prune=job.prune,
+            prune_lists=job.prune_lists,
             good_until=job.good_until,
             labels=job.labels,
             skew=machine.skew,
@@ -287,6 +314,8 @@ class World:
             shown=job.shown,
             rate_limit=self.project.rate_limit,
             prefix=self.project.prefix,
+            stop_when=self.project.stop_when,
+            unmanaged=self.project.unmanaged,
             before=dict(self.account.campaigns),
         )
         self.ledger.runs.append(run)

@@ -14,6 +14,8 @@ from simulation.account import Truth
 from simulation.ledger import KIND_OF, Ledger, Run, local
 from simulation.manifests import ENDING, IST, Manifest
 from simulation.promises.likeness import Look, looks_like
+from simulation.promises.stages import verdict
+from simulation.promises.tallies import Tally, limits
 from simulation.promises.verdict import Found, document, quiet, results
 from simulation.promises.writes import MARGIN, SETTLE
 from simulation.repository import CLOSES, OPENS
@@ -82,7 +84,8 @@ def _differs(one: Truth, wanted: Manifest) -> bool:
         (("from", "lists"), set(one.aims), set(wanted.people)),
         (("retries",), retries, wanted.retries),
     )
-    return any(mine != theirs and not wanted.ignores(*names) for names, mine, theirs in fields)
+    differs = any(mine != theirs and not wanted.ignores(*names) for names, mine, theirs in fields)
+    return differs or bool(wanted.rest_of or wanted.list_name)
 
 
 def _cannot_change(case: Case) -> bool:
@@ -126,6 +129,8 @@ def _may_be(case: Case, look: Look, one: Truth) -> bool:
 
 def _foreign(case: Case) -> bool:
     one = case.one
+    if one is not None and case.wanted.list_name:
+        return True
     return one is None or (
         set(one.aims).isdisjoint(case.wanted.people)
         and one.content != case.wanted.spec_content
@@ -186,10 +191,24 @@ TRUE: Mapping[str, Callable[[Case], bool]] = {
     "cannot-send-whole": lambda case: bool(case.ledger.had),
     "incomplete-list": lambda case: bool(case.ledger.had),
     "other-endpoint": lambda case: case.wanted.kind == "sms",
-    "no-recipients": lambda case: not case.wanted.people,
+    "no-recipients": lambda case: not case.wanted.people or bool(case.wanted.rest_of),
+    "stop-when": lambda case: (
+        case.one is None
+        or Tally(case.one.stats).crosses(limits(case.run.stop_when, case.wanted.stop_when))
+        or bool(case.ledger.had)
+    ),
+    "gate-waiting": lambda case: _gate(case) != {"passed"},
+    "gate-undecided": lambda case: _gate(case) != {"passed"},
+    "gate-failed": lambda case: _gate(case) != {"passed"},
     "not-live": lambda case: (not _named(case, *_ALIVE) or _made_now(case)) and not _too_late_to_create(case),
 }
 """Where one of these codes is given, this must be so."""
+
+
+def _gate(case: Case) -> set[str]:
+    """Returns what a gate says by the account's own record, when the run began and when it ended."""
+    moments = (case.run.began, case.run.ended)
+    return {verdict(case.ledger, case.run, case.wanted, it) for it in moments if case.wanted.after}
 
 
 def _planned(case: Case, op: str) -> bool:
@@ -300,7 +319,7 @@ def applied_is_there(ledger: Ledger, run: Run) -> Found:
             continue
         if truth.begins > run.ended and not truth.alive:
             yield f"{run} says that {wanted.name} is applied, and it is {truth.state}"
-        if wanted.kind == "voice" and set(truth.aims) != set(wanted.people):
+        if wanted.kind == "voice" and not wanted.calls(truth.aims):
             yield f"{run} says that {wanted.name} is applied, and it calls others"
 
 
@@ -319,6 +338,9 @@ def nobody_waits_unseen(ledger: Ledger, run: Run) -> Found:
             "start-now",
             "window-over",
             "cannot-compare",
+            "gate-waiting",
+            "gate-undecided",
+            "recipients-unseen",
         )
         if wanted.state != "active" or wanted.start < run.ended + MARGIN or held:
             continue

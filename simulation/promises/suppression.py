@@ -30,6 +30,7 @@ def suppressed_are_taken_out(ledger: Ledger, run: Run) -> Found:
         if (
             truth is None
             or wanted.kind != "voice"
+            or wanted.list_name
             or not truth.going
             or wanted.sid
             or wanted.name != truth.name

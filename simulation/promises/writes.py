@@ -87,7 +87,8 @@ def _says_the_same(sent: Mapping[str, Any], wanted: Manifest) -> bool:
     retries = sent.get("retries") or {}
     return (
         start_of(sent) == wanted.start
-        and sorted(people_of(sent)) == sorted(wanted.people)
+        and len(set(people_of(sent))) == len(people_of(sent))
+        and wanted.calls(people_of(sent))
         and content_of(sent) == wanted.spec_content
         and retries.get("number_of_retries", 0) == wanted.retries
         and (wanted.kind == "sms" or "status_callback" in sent)
@@ -160,6 +161,7 @@ def _sent_otherwise(write: Write, wanted: Manifest, suppressed: frozenset[str]) 
         known = [theirs] if wanted.ignores(*names) else [mine, theirs]
         if names == ("from", "lists"):
             known.append(set(before.aims) - suppressed)
+            known += [value] if wanted.calls(people_of(sent)) else []
         if value is not None and value not in known:
             yield f"its {names[0]} is neither as its manifest says nor as it was"
 
@@ -194,7 +196,9 @@ def moved_is_left_alone(ledger: Ledger, run: Run) -> Found:
             continue
         if any(write.sid in it.sids for it in run.writes):
             continue  # what it made itself it need not look at
-        seen = write.read_at if write.read_at > run.looked_at else write.at - 0.001
+        staged = any(it.names for it in run.wants(write.collection, write.name, write.sid))
+        looked = run.looked_at - (2.0 if staged else 0.0)  # other stages are looked at in between
+        seen = write.read_at if write.read_at > looked else write.at - 0.001
         hands = [when for when in ledger.hands[write.sid] if run.looked_at < when < seen]
         own = [it for it in run.writes if it is not write and write.sid in (it.sid, *it.sids)]
         was, now = ledger.at(write.sid, run.looked_at), ledger.at(write.sid, seen)
@@ -221,7 +225,7 @@ def strangers_are_left_alone(ledger: Ledger, run: Run) -> Found:
         if not wanted or wanted[0].sid or not alone or (maker is not None and maker.machine == run.machine):
             continue
         one = wanted[0]
-        foreign = not one.of and (
+        foreign = not (one.of or one.list_name) and (
             set(before.aims).isdisjoint(one.people)
             and before.content != one.spec_content
             and before.start != one.start
@@ -233,7 +237,7 @@ def strangers_are_left_alone(ledger: Ledger, run: Run) -> Found:
 
 def only_looks(_ledger: Ledger, run: Run) -> Found:
     """Checks that what is there to look with never writes."""
-    if run.command not in ("apply", "pause", "resume", "complete", "archive") and run.writes:
+    if run.command not in ("apply", "guard", "pause", "resume", "complete", "archive") and run.writes:
         yield f"{run}: {' '.join(run.words)} sent {run.writes[0]}"
 
 
@@ -308,7 +312,14 @@ def is_orphan(run: Run, one: Write | Truth) -> bool:
 
 
 def paused_as_wanted(ledger: Ledger, run: Run) -> Found:
-    """Finds pauses of what no manifest wants so or for nobody, and is no twin, no orphan, and not of this run."""
+    """Finds pauses that nothing asks for; those of stages are judged beside what they wait for."""
+    for write in unasked_pauses(ledger, run):
+        if not any(it.names for it in run.wants(write.collection, write.name, write.sid)):
+            yield f"{run} paused {write.name} {write.sid[:6]}, and nothing asks for it"
+
+
+def unasked_pauses(ledger: Ledger, run: Run) -> Iterator[Write]:
+    """Yields pauses of what no manifest wants so or for nobody, and is no twin, no orphan, and not of this run."""
     wrote: set[str] = set()
     for write in run.writes:
         if write.action != "pause":
@@ -316,6 +327,8 @@ def paused_as_wanted(ledger: Ledger, run: Run) -> Found:
             continue
         if not write.acted or write.before is None or not write.before.going or run.by_hand:
             continue
+        if run.command == "guard":
+            continue  # it has reasons of its own
         name, maker = _name_as_read(ledger, write), ledger.run_made(write.sid)
         wanted = run.wants(write.collection, name, write.sid)
         states = {it.state for it in wanted}
@@ -336,7 +349,7 @@ def paused_as_wanted(ledger: Ledger, run: Run) -> Found:
             or (maker is not None and maker.machine == run.machine and maker.killed)
         )
         if not due:
-            yield f"{run} paused {name} {write.sid[:6]}, and nothing asks for it"
+            yield write
 
 
 def _name_as_read(ledger: Ledger, write: Write) -> str:

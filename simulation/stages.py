@@ -1,0 +1,227 @@
+"""Plays people who send in stages: some of a file first, the rest where that went well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+
+from simulation.manifests import IST, After, Manifest
+from simulation.repository import (
+    CLOSES,
+    NUMBERS,
+    OPENS,
+    Edits,
+    Files,
+    Repository,
+    one_of_files,
+    put,
+    start_from,
+)
+
+_LIMITS = (("40%", "95%"), ("40%", "80%"), ("60%", "80%"), ("30%", "80%"))
+STOPS: tuple[tuple[tuple[str, str], ...], ...] = (
+    (),
+    (("failed", "10%"), ("tried", "4")),
+    (("failed", "30%"), ("tried", "5")),
+    (("unreached", "30%"), ("tried", "5")),
+)
+
+
+def begin(repository: Repository, now: float, random: Random) -> None:
+    """Adds stages to the campaigns of the first day."""
+    files: Files = dict(repository.head.files)
+    _add(repository, files, now, random)
+    repository.commits[-1] = replace(repository.head, files=files)
+
+
+def add_soon(repository: Repository, now: float, random: Random) -> Manifest:
+    """Commits stages of which the first begins within the hour, or next morning; returns that one."""
+    files: Files = dict(repository.head.files)
+    canary, rest = _stages(repository, _after(now + 1800), random)
+    files[f"campaigns/{rest.name}-staged.yaml"] = (canary, rest)
+    head = repository.head
+    says = f"adds {rest.name}, after {canary.name}, which begins soon"
+    repository.commits.append(
+        replace(head, number=len(repository.commits), says=says, files=files, broken={})
+    )
+    return canary
+
+
+def _add(repository: Repository, files: Files, now: float, random: Random) -> str:
+    start, _ = start_from(now, random, repository.leaning)
+    canary, rest = _stages(repository, start, random)
+    files[f"campaigns/{rest.name}-staged.yaml"] = (canary, rest)
+    return f"adds {rest.name}, after {canary.name}"
+
+
+def _stages(repository: Repository, start: float, random: Random) -> tuple[Manifest, Manifest]:
+    """Makes a canary, which some of a file hear, and the rest, which waits for it; now and then without a gate."""
+    name, rest = repository.new_name(random), repository.new_name(random)
+    people = tuple(sorted(random.sample(NUMBERS, random.choice((16, 24, 30)))))
+    text = str(random.randint(100, 140))
+    canary = Manifest(
+        "voice",
+        name,
+        start,
+        2.0,
+        people,
+        text,
+        from_file=True,
+        take=random.choice((8, 10, 12)),
+        stop_when=random.choice(STOPS),
+        retries=random.choice((0, 0, 1)),
+    )
+    limit, confidence = random.choice(_LIMITS)
+    gate = After(
+        name, limit, random.choice((6, 8)), confidence, random.choice((0, 0, 30)), random.choice((1, 7))
+    )
+    waits = Manifest(
+        "voice",
+        rest,
+        _after(canary.end + random.choice((0.5, 1, 2, 5, 20)) * 3600.0),
+        2.0,
+        people,
+        text,
+        from_file=True,
+        after=gate if random.random() < 0.85 else None,
+        rest_of=name if random.random() < 0.9 else "",
+        stop_when=random.choice(STOPS),
+    )
+    if not waits.rest_of:
+        waits = replace(waits, people=tuple(it for it in people if it not in canary.chosen))
+    return canary, waits
+
+
+def _after(moment: float) -> float:
+    """Returns the first moment from then on that leaves two hours of calling."""
+    local = datetime.fromtimestamp(moment, IST)
+    if local.hour >= CLOSES - 2:
+        local = local.replace(hour=OPENS + 1, minute=0) + timedelta(days=1)
+    return local.replace(hour=max(local.hour, OPENS), second=0, microsecond=0).timestamp()
+
+
+def mended(files: Files) -> None:
+    """Makes what waits valid again after an edit: it waits for a manifest that is there, and begins after that."""
+    named = {
+        it.name: it for them in files.values() for it in them if it.kind == "voice" and it.repeat is None
+    }
+    for path, them in files.items():
+        files[path] = tuple(
+            _mended(it, named.get(it.after.campaign if it.after else it.rest_of)) for it in them
+        )
+
+
+def _mended(one: Manifest, canary: Manifest | None) -> Manifest:
+    if one.after is None and not one.rest_of:
+        return one
+    if canary is None or canary.name == one.name:
+        return replace(one, after=None, rest_of="")
+    wait = one.after.wait if one.after else 0
+    people = canary.take or len(canary.people)
+    gate = replace(one.after, finished=min(one.after.finished, people)) if one.after else None
+    early = canary.end + wait * 60 + 600 >= one.start
+    return replace(one, after=gate, start=_after(canary.end + wait * 60 + 3600) if early else one.start)
+
+
+def _edited(change: Callable[[Manifest, Random], tuple[Manifest, str]]) -> Callable[..., str | None]:
+    def edit(_repository: Repository, files: Files, now: float, random: Random) -> str | None:
+        found = one_of_files(_staged(files), now, random)
+        if found is None:
+            return None
+        name = found[2].name
+        for path, them in files.items():
+            for place, one in enumerate(them):
+                if one.name == name:
+                    changed, says = change(one, random)
+                    put(files, path, place, changed)
+                    return f"{says} {name}"
+        return None
+
+    return edit
+
+
+def _staged(files: Files) -> Files:
+    """Returns what waits and what is waited for."""
+    waited = {it.after.campaign if it.after else it.rest_of for them in files.values() for it in them}
+    return {
+        path: kept
+        for path, them in files.items()
+        if (kept := tuple(it for it in them if it.after or it.rest_of or it.take or it.name in waited))
+    }
+
+
+def _other_limit(one: Manifest, random: Random) -> tuple[Manifest, str]:
+    limit, confidence = random.choice(_LIMITS)
+    gate = replace(one.after, limit=limit, confidence=confidence) if one.after else None
+    return replace(one, after=gate, stop_when=random.choice(STOPS)), "writes other limits in"
+
+
+def _other_choice(one: Manifest, random: Random) -> tuple[Manifest, str]:
+    take = random.choice((7, 8, 10, 14)) if one.take else 0
+    return replace(one, take=take), f"takes {take or 'all'} people in"
+
+
+def _other_file(_repository: Repository, files: Files, now: float, random: Random) -> str | None:
+    """Changes the file that stages share: people come and go."""
+    found = one_of_files(_staged(files), now, random)
+    if found is None:
+        return None
+    changed = random.sample(NUMBERS, random.choice((1, 3, 6)))
+    before, content = found[2].people, found[2].content
+    people = tuple(sorted(set(before) ^ set(changed))) or before
+    for path, them in files.items():
+        files[path] = tuple(
+            replace(it, people=people) if it.people == before and it.content == content else it for it in them
+        )
+    return f"changes the file of {found[2].name}"
+
+
+def _other_text(_repository: Repository, files: Files, now: float, random: Random) -> str | None:
+    """Writes another text in all stages: what was tried was not that."""
+    found = one_of_files(_staged(files), now, random)
+    if found is None:
+        return None
+    text, before, people = str(random.randint(100, 140)), found[2].content, found[2].people
+    for path, them in files.items():
+        files[path] = tuple(
+            replace(it, content=text) if (it.people, it.content) == (people, before) else it for it in them
+        )
+    return f"writes another text in the stages of {found[2].name}"
+
+
+ANSWERS = (
+    ("*:failed=1",),
+    ("*:failed=1",),
+    ("*:failed=12",),
+    ("*:failed=30,failed-dnd=5",),
+    ("*:failed=80",),
+    ("*:no-answer=100",),
+    (),
+)
+"""What calls come to, while it lasts."""
+COUNTERS = ("right", "right", "right", "right", "spelled", "lacking", "strange", "short", "drifting")
+"""How an account counts them."""
+
+
+EDITS: Edits = {
+    "adds stages": (_add, 10),
+    "writes other limits": (_edited(_other_limit), 3),
+    "chooses others": (_edited(_other_choice), 3),
+    "changes the file": (_other_file, 5),
+    "changes the text of stages": (_other_text, 2),
+}
+
+
+def _writes_limits(_repository: Repository, files: Files, now: float, random: Random) -> str | None:
+    found = one_of_files(files, now, random, repeating=None)
+    if found is None or found[2].kind != "voice":
+        return None
+    path, place, one = found
+    put(files, path, place, replace(one, stop_when=random.choice(STOPS)))
+    return f"writes limits in {one.name}"
+
+
+GUARDED: Edits = {"writes limits": (_writes_limits, 4)}
+"""What more is edited where somebody keeps a guard."""

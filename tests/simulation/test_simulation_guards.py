@@ -1,0 +1,114 @@
+"""What the ledger says of guards: they only pause, and only what crossed a limit or is outside the hours."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+import pytest
+from simulation_bench import HOUR, Bench, sent
+
+from simulation.ledger import Run
+from simulation.manifests import Manifest
+from simulation.product import Said
+from simulation.project import Project
+from simulation.repository import NUMBERS
+from simulation.steps import Steps
+
+LIMITS = (("failed", "10%"), ("tried", "4"))
+
+
+@pytest.fixture
+def bench() -> Bench:
+    """An account, and a morning in India."""
+    return Bench()
+
+
+def calling(bench: Bench, outcomes: str, minutes: float = 12) -> tuple[Manifest, str]:
+    """A campaign that has called one person a minute for so long; each call came to that."""
+    bench.account.stage.switches.change({"outcomes": (outcomes,)})
+    one = replace(bench.one, people=NUMBERS[:20], stop_when=LIMITS)
+    made = bench.run(one)
+    slow = {"mode": "custom", "throttle": 1}
+    bench.sends(made, "POST", "", {**sent(one), **slow})
+    bench.clock.sleep(2 * HOUR + minutes * 60)
+    bench.ledger.look()
+    return one, made.writes[-1].sids[0]
+
+
+def guard(bench: Bench, *wanted: Manifest, words: str = "guard --once", code: int = 0) -> Run:
+    """A guard that has looked."""
+    run = bench.run(*wanted, words=words)
+    run.said = Said(code, "", "")
+    return run
+
+
+def test_a_guard_pauses_what_crossed_its_limits(bench: Bench) -> None:
+    """And does not leave it calling."""
+    one, sid = calling(bench, "*:failed=100")
+    assert bench.broken(guard(bench, one)) == {"guarded"}
+    run = guard(bench, one, code=3)
+    bench.sends(run, "PUT", sid, {"action": "pause"})
+    assert not bench.broken(run)
+
+
+def test_a_guard_pauses_nothing_that_crossed_no_limit(bench: Bench) -> None:
+    """Nor what it is told to leave alone, nor what nobody means."""
+    one, sid = calling(bench, "*:failed=0")
+    assert not bench.broken(guard(bench, one))
+    run = guard(bench, one)
+    bench.sends(run, "PUT", sid, {"action": "pause"})
+    assert bench.broken(run) == {"at fault"}
+
+
+def test_a_guard_pauses_nothing_that_no_manifest_means(bench: Bench) -> None:
+    """Unless it watches everybody's campaigns, by the project's limits."""
+    one, sid = calling(bench, "*:failed=100")
+    run = guard(bench, replace(one, name="other"), code=3)
+    bench.sends(run, "PUT", sid, {"action": "pause"})
+    assert bench.broken(run) == {"at fault"}
+    run.unmanaged, run.stop_when = True, LIMITS
+    assert not bench.broken(run)
+
+
+def test_a_guard_does_nothing_but_pause(bench: Bench) -> None:
+    """With `--dry-run` not even that."""
+    one, sid = calling(bench, "*:failed=100")
+    dry = guard(bench, one, words="guard --once --dry-run", code=3)
+    bench.sends(dry, "PUT", sid, {"action": "pause"})
+    assert "only pauses" in bench.broken(dry)
+    run = guard(bench, one)
+    bench.sends(run, "PUT", sid, {"action": "complete"})
+    assert "only pauses" in bench.broken(run)
+
+
+def test_what_crosses_a_limit_is_not_resumed(bench: Bench) -> None:
+    """Until a pull request writes another limit."""
+    one, sid = calling(bench, "*:failed=100")
+    bench.operator(sid, {"action": "pause"})
+    for limits, broken in ((LIMITS, {"crossed"}), ((("failed", "99%"), ("tried", "50")), set[str]())):
+        run = bench.run(replace(one, stop_when=limits), allowed=frozenset({"resume"}))
+        bench.sends(run, "PUT", sid, {"action": "resume"})
+        assert bench.broken(run) & {"crossed"} == broken
+        bench.operator(sid, {"action": "pause"})
+
+
+def test_a_step_may_be_met_again_and_again(tmp_path: object) -> None:
+    """As long as the event says after how many more; a guard is met at each of its waits."""
+    met: list[str] = []
+
+    def event(what: str) -> int | None:
+        met.append(what)
+        return 2 if len(met) < 3 else None
+
+    steps = Steps(tmp_path, 1, event, "GET")  # type: ignore[arg-type]
+    for place in range(9):
+        steps.take(f"GET {place}")
+    assert met == ["GET 0", "GET 2", "GET 4"]
+
+
+def test_a_guarded_project_says_what_its_guard_watches() -> None:
+    """In the file that the product reads."""
+    project = Project.drawn(Random(1), {}).guarded(Random(2))
+    assert f"unmanaged: {str(project.unmanaged).lower()}" in project.text
+    assert all(f"{key}: {value}" in project.text for key, value in project.stop_when)

@@ -1,0 +1,112 @@
+"""What the ledger says of contact lists: who is in them when a campaign is sent to them, and which may be deleted."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from simulation_bench import HEADERS, HOUR, Bench, sent
+
+from simulation.account import NAME
+from simulation.ledger import Run
+from simulation.manifests import Manifest
+from simulation.repository import NUMBERS, Commit
+
+PEOPLE = NUMBERS[:3]
+
+
+@pytest.fixture
+def bench() -> Bench:
+    """An account whose contact lists somebody fills, and a morning in India."""
+    bench = Bench()
+    bench.account.lists = True
+    return bench
+
+
+def version(bench: Bench, *people: str) -> str:
+    """The SID of a list of the account."""
+    return bench.account.stage.seed(
+        NAME, "lists", [{"name": "people-0123456789abcdef", "numbers": list(people)}]
+    )[0]
+
+
+def to_the_list(bench: Bench) -> Manifest:
+    """A campaign to the list of the project."""
+    return replace(bench.one, people=(), list_name="people")
+
+
+def apply(bench: Bench, words: str = "apply") -> Run:
+    """A run of a checkout that has the list."""
+    run = bench.run(to_the_list(bench), words=words)
+    run.commit = replace(run.commit, lists={"people": PEOPLE})
+    run.prune_lists = "--prune-lists" in run.words
+    return run
+
+
+def sends(bench: Bench, run: Run, sid: str) -> None:
+    """Creates the campaign, to a list of the account."""
+    body = sent(bench.one)
+    del body["from"]
+    bench.sends(run, "POST", "", {**body, "lists": [sid]})
+
+
+def asks(bench: Bench, run: Run, method: str, path: str, body: object) -> None:
+    """One request about lists, as it would reach the account."""
+    data = json.dumps(body).encode()
+    bench.account.exchange(method, f"/v2/accounts/{NAME}/{path}", HEADERS, data)
+    for entry in bench.account.stage.journal.entries():
+        bench.ledger.saw(run, entry)
+    bench.account.stage.journal.clear()
+
+
+def deletes(bench: Bench, run: Run, sid: str) -> None:
+    """Deletes a list."""
+    asks(bench, run, "DELETE", f"lists/{sid}", {})
+
+
+def test_a_campaign_to_a_list_is_sent_to_its_members(bench: Bench) -> None:
+    """Neither to some of them nor to anybody else, and to each once; later they are called."""
+    run = apply(bench)
+    sends(bench, run, version(bench, *PEOPLE))
+    assert not bench.broken(run)
+    bench.clock.sleep(5 * HOUR)
+    assert not bench.broken()
+    assert {call.number for call in bench.ledger.calls} == set(PEOPLE)
+
+
+@pytest.mark.parametrize("people", [PEOPLE[:2], (*PEOPLE, NUMBERS[9]), NUMBERS[5:8]])
+def test_a_list_of_others_is_not_sent(bench: Bench, people: tuple[str, ...]) -> None:
+    """Whatever bears the name."""
+    run = apply(bench)
+    sends(bench, run, version(bench, *people))
+    assert bench.broken(run) == {"members"}
+
+
+def test_no_list_is_deleted_that_somebody_uses(bench: Bench) -> None:
+    """Nor without being asked, nor one that the checkout still wants."""
+    run = apply(bench)
+    used, wanted, other = version(bench, *PEOPLE), version(bench, *PEOPLE), version(bench, NUMBERS[9])
+    sends(bench, run, used)
+    unasked = apply(bench)
+    deletes(bench, unasked, other)
+    assert bench.broken(unasked) == {"in use"}
+    for sid, broken in ((used, {"in use"}), (wanted, {"in use"}), (version(bench, NUMBERS[8]), set[str]())):
+        pruning = apply(bench, "apply --prune-lists")
+        deletes(bench, pruning, sid)
+        assert bench.broken(pruning) == broken
+
+
+def test_what_only_looks_makes_no_list(bench: Bench) -> None:
+    """Planning writes nothing to the account."""
+    run = apply(bench, "plan")
+    asks(bench, run, "POST", "lists", {"lists": [{"name": "a"}]})
+    assert bench.broken(run) == {"in use"}
+
+
+def test_a_list_is_written_beside_the_campaigns() -> None:
+    """And they name it."""
+    one = Manifest("sms", "diwali", 0.0, 2.0, (), "1", list_name="people")
+    texts = Commit(1, "", {"campaigns/a.yaml": (one,)}, lists={"people": PEOPLE}).texts()
+    assert "lists: [{name: people}]" in texts["campaigns/a.yaml"]
+    assert f'numbers: ["{PEOPLE[0]}"' in texts["campaigns/list-people.yaml"]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulation.account import Truth
-from simulation.ledger import Ledger, Run, local
+from simulation.ledger import Ledger, Run, Write, local
 from simulation.manifests import Manifest
 from simulation.promises.verdict import Found, document
 from simulation.promises.writes import creates
@@ -85,7 +85,12 @@ def _not_ended(run: Run) -> bool:
     """Tells whether something that was to be ended was not: a duplicate that an earlier run left has no result of its
     own.
     """
-    return any(it.request == "action" and not it.acted for it in run.writes)
+    return any(it.request == "action" and not (it.acted and _took(it)) for it in run.writes)
+
+
+def _took(write: Write) -> bool:
+    """Tells whether a campaign stands where it did not before: an account may answer and do nothing, or do it later."""
+    return write.before is None or write.after is None or write.before.state != write.after.state
 
 
 def result_is_true(ledger: Ledger, run: Run) -> Found:

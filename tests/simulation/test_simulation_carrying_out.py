@@ -171,3 +171,15 @@ def test_who_is_called_by_what_a_run_has_just_resumed_is_not_called_after_a_stop
     assert bench.ledger.calls
     resumer.ended = bench.now
     assert not bench.broken(resumer)
+
+
+def test_an_account_that_answers_an_end_and_does_nothing_has_not_ended_it(bench: Bench) -> None:
+    """What a run could not end has no result of its own: its exit code tells."""
+    sid = waiting(bench)
+    bench.account.stage.switches.change({"actions": "never"})
+    run = bench.run(bench.one, words="apply --format json", allowed=frozenset({"complete"}))
+    run.said = Said(4, '{"results": []}', "")
+    assert "code" in bench.broken(run)
+    bench.sends(run, "PUT", sid, {"action": "complete"})
+    assert run.writes[-1].acted
+    assert "code" not in bench.broken(run)

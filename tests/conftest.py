@@ -34,6 +34,12 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.load_profile("ci" if os.environ.get("CI") else "complete")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: some tests wait for another process, or for a time-out to pass."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slow ones begin: what is left at the end is short, so that no process waits long for the last of another."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)

@@ -190,7 +190,7 @@ def _disjoint(desk: Desk, edit: dict[str, Any]) -> None:
         desk.sandbox.faults.add(**fault)
 
 
-@examples(150, quick=2)
+@examples(100, quick=2)
 @given(EDITS, st.lists(st.tuples(EDITS, KILLS), min_size=1, max_size=4), st.sampled_from([0.0, 5.0, 90.0]))
 def test_nobody_is_called_by_both(
     first: dict[str, Any], edits: list[tuple[dict[str, Any], int | tuple[int] | None]], lag: float

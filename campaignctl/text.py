@@ -207,15 +207,19 @@ def visible(text: str) -> str:
     >>> visible("a\x1b[31m")
     'a\\u001b[31m'
     """
-    rest = text
-    for sign in () if text.isascii() else _SIGNS:
-        rest = rest.replace(sign, "")
+    rest = _without_signs(text)
     return text if rest.isascii() and rest.isprintable() else unsafe().sub(_visible, text)
 
 
+def _without_signs(text: str) -> str:
+    """Removes what is safe: what stands beside it is mostly ASCII, which is told in one look."""
+    for sign in () if text.isascii() else _SIGNS:
+        text = text.replace(sign, "")
+    return text
+
+
 _SIGNS: Final = ("•", "–", "…", "→")
-"""What masks leave of a secret, and what messages are written with: it is safe, and what stands beside it is mostly
-ASCII, which is told in one look."""
+"""What masks leave of a secret, and what messages are written with."""
 
 
 def cut(text: str, limit: int) -> str:
@@ -255,8 +259,7 @@ def json_safe(text: str) -> str:
 
     A JSON writer leaves one ASCII character as it is: delete.
     """
-    rest = text if text.isascii() else text.replace("•", "")
-    plain = rest.isascii() and "\x7f" not in text
+    plain = _without_signs(text).isascii() and "\x7f" not in text
     return text if plain else unsafe().sub(_json_escape, text)
 
 

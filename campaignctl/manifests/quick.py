@@ -118,7 +118,7 @@ class QuickReader:
         right, variables = _test_of_all(field), self._variables
         least, most = _limits(field)
         once = field.type is Type.STRINGS
-        needed, own = field.required, _words_of(field)
+        needed, chosen = field.required, bool(field.choices)
 
         def read(node: Node) -> Value:
             if node.__class__ is not SequenceNode or node.tag != PLAIN:
@@ -134,7 +134,7 @@ class QuickReader:
                 raise DoubtfulError
             if once and len(set(items)) < len(items):
                 raise DoubtfulError
-            return [own[item] for item in items] if own else items
+            return [sys.intern(item) for item in items] if chosen else items
 
         return read
 
@@ -154,7 +154,7 @@ class QuickReader:
 
     def _text(self, field: Field, needed: bool = False) -> Reader:
         right, variables = _test(field), self._variables
-        needed, own = needed or field.required, _words_of(field)
+        needed, chosen = needed or field.required, bool(field.choices)
 
         def read(node: Node) -> Value:
             tag = node.tag
@@ -167,7 +167,7 @@ class QuickReader:
                 text = substitute(text, variables)
             if not right(text):
                 raise DoubtfulError
-            return own[text] if own else text
+            return sys.intern(text) if chosen else text  # a word to choose from: one text for all manifests
 
         return read
 
@@ -207,11 +207,6 @@ def _unset(node: Node, needed: bool) -> Value:
     if needed or node.__class__ is not ScalarNode or node.tag != PLAIN or node.value not in NULLS:
         raise DoubtfulError
     return None
-
-
-def _words_of(field: Field) -> Mapping[str, str]:
-    """Returns the words that a row lets choose from, by themselves: each is one text for all manifests."""
-    return {word: word for word in map(str, field.choices)}
 
 
 def _test(field: Field) -> Callable[[str], object]:

@@ -281,13 +281,8 @@ def _until(subject: Subject, day: CallingDay, end: datetime) -> str:
 
 def written_hours(environment: Environment) -> str:
     """Writes the hours: `09:00–21:00 Asia/Kolkata`."""
-    settings = hours_settings(environment)
-    return _written_hours(settings.get("from"), settings.get("to"), zone_name(environment))
-
-
-@lru_cache
-def _written_hours(opening: Value, closing: Value, where: str | None) -> str:
-    hours = f"{_clock_time(opening, OPENING):%H:%M}–{_clock_time(closing, CLOSING):%H:%M}"
+    settings, where = hours_settings(environment), zone_name(environment)
+    hours = f"{settings.get('from') or OPENING}–{settings.get('to') or CLOSING}"
     return f"{hours} {where}" if where else hours
 
 

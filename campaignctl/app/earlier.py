@@ -16,9 +16,10 @@ from campaignctl.clock import Clock
 from campaignctl.contact_lists.contact_list import ContactList
 from campaignctl.contact_lists.members import members_of, seeing_list
 from campaignctl.kinds.countries import Country
+from campaignctl.kinds.manifest import CONTACT_LIST
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired, Live, Snapshot, given_lists
-from campaignctl.model.managed_lists import CONTACT_LIST, Members, versions_among
+from campaignctl.model.managed_lists import Members, versions_among
 from campaignctl.model.naming import AskedName, Found
 from campaignctl.model.suppression import EarlierCampaign, Shown
 from campaignctl.model.values import canonical_numbers

@@ -16,10 +16,11 @@ from campaignctl.diagnostics import has_errors, in_order
 from campaignctl.errors import UsageError
 from campaignctl.exits import Exit
 from campaignctl.kinds import KINDS
+from campaignctl.kinds.manifest import CONTACT_LIST
 from campaignctl.kinds.operations import Permission
 from campaignctl.model.campaigns import Desired, RefreshStrategy, Snapshot
 from campaignctl.model.environment import Environment
-from campaignctl.model.managed_lists import CONTACT_LIST, ManagedList
+from campaignctl.model.managed_lists import ManagedList
 from campaignctl.model.naming import AskedName
 from campaignctl.model.permissions import NAMED_ALONE, Consent, unknown_permissions
 from campaignctl.model.plan import ManifestsSeal, Plan, Selection

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from campaignctl.diagnostics import Position, SpecFinding, counted, quoted
 from campaignctl.kinds import formats
 from campaignctl.kinds.formats import Format
+from campaignctl.kinds.manifest import CONTACT_LIST as CONTACT_LIST_KIND
 from campaignctl.kinds.manifest import FROM_FILE, LABELS, TAKE, opening, suppress_of_manifest, take
 from campaignctl.kinds.table import Field, Secrecy, Type, Value
 from campaignctl.model.campaigns import Desired, ListName
 from campaignctl.model.companions import Companion, CompanionKind, CompanionPlace
-from campaignctl.model.managed_lists import CONTACT_LIST as CONTACT_LIST_KIND
 from campaignctl.model.managed_lists import looks_like_a_version
 
 if TYPE_CHECKING:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from campaignctl.contact_lists.contact_list import ContactList, named_lists
 from campaignctl.contact_lists.members import members_of
 from campaignctl.kinds.countries import Country
+from campaignctl.kinds.manifest import CONTACT_LIST
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired, ListName, ListRef
 from campaignctl.model.companions import Companion
-from campaignctl.model.managed_lists import CONTACT_LIST, Members
+from campaignctl.model.managed_lists import Members
 from campaignctl.model.values import items_of
 
 Known = Callable[[Desired], Desired]

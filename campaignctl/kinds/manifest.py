@@ -14,7 +14,7 @@ from campaignctl.kinds.table import Field, Kind, Role, Secrecy, Type
 
 API_VERSION = "campaignctl/v1"
 CONTACT_LIST = "ContactList"
-"""The kind of the documents that hold the project's own lists."""
+"""The kind of the documents that hold the project's own lists, and of the changes that they make in a plan."""
 FROM_FILE = "from_file"
 SUPPRESS = "suppress"
 

@@ -21,9 +21,6 @@ from campaignctl.kinds.endpoints import LIST_BATCH
 if TYPE_CHECKING:
     from campaignctl.model.suppression import Shown
 
-CONTACT_LIST: Final = "ContactList"
-"""The kind of a manifest, and of the change that it makes in a plan."""
-
 _JSON: Final = json.JSONEncoder(check_circular=False, separators=(",", ":"))
 _DIGITS: Final = 16
 _VERSION: Final = re.compile(r"(?P<name>.+)-(?P<mark>[0-9a-f]{16})(?:-(?P<attempt>[2-9]|[1-9][0-9]+))?")

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from campaignctl.diagnostics import quoted, some_of
+from campaignctl.kinds.manifest import CONTACT_LIST
 from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import (
@@ -25,7 +26,7 @@ from campaignctl.model.campaigns import (
     given_refs,
     with_refs,
 )
-from campaignctl.model.managed_lists import CONTACT_LIST, ManagedList
+from campaignctl.model.managed_lists import ManagedList
 from campaignctl.model.plan import Change, ListCount, Operation, Suppressed
 from campaignctl.model.reasons import REASONS, ChangeType, Reason
 from campaignctl.model.windows import window_of

@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple, TypeAlias
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.formats import CURRENCY
-from campaignctl.model.managed_lists import CONTACT_LIST
+from campaignctl.kinds.manifest import CONTACT_LIST
 
 
 class Constraint(NamedTuple):

@@ -15,10 +15,11 @@ from typing import Final, TypeAlias, TypeVar, cast
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.countries import Country
+from campaignctl.kinds.manifest import CONTACT_LIST
 from campaignctl.kinds.table import Compare, Field, Type, Value
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.gates import After
-from campaignctl.model.managed_lists import CONTACT_LIST, Members
+from campaignctl.model.managed_lists import Members
 from campaignctl.model.plan import ManifestsSeal
 from campaignctl.model.values import canonical_numbers, normal_of, texts
 from campaignctl.model.written import WrittenJson

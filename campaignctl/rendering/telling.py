@@ -18,7 +18,7 @@ from campaignctl.model.reasons import ChangeType, Reason
 from campaignctl.model.written import Write, WrittenJson
 from campaignctl.parallel import parallel_map
 from campaignctl.policy.hours import zone_name
-from campaignctl.policy.periods import Run, run_of
+from campaignctl.policy.periods import run_of
 from campaignctl.rendering.documents import (
     BriefChangeDocument,
     ChangeDocument,
@@ -27,7 +27,7 @@ from campaignctl.rendering.documents import (
     ReasonDocument,
 )
 from campaignctl.rendering.masking import difference_document, masked_spec
-from campaignctl.rendering.measure_documents import MessageDocument
+from campaignctl.rendering.measure_documents import MessageDocument, RunDocument
 from campaignctl.rendering.measures import (
     gate_documents,
     list_documents,
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 _NO_ESTIMATES: Final = (None, None)
 _NO_MESSAGE: Final[MessageDocument] = {"before": None, "after": None}
-"""One for all that stay as they are: a document is only read."""
+"""One for all that stay as they are, and for lists: a document is only read."""
 
 
 class ToldChange(NamedTuple):
@@ -68,11 +68,10 @@ class Teller(NamedTuple):
         return [self._tell(change) for change in changes]
 
     def _tell(self, change: Change) -> ToldChange:
-        plan, environment, costs = self.plan, self.environment, self.costs
+        costs = self.costs
         stays, going = _stays(change), None
         said = _NO_ESTIMATES if stays else estimates(change)
-        run = None if stays else run_of(change, plan.created_at, environment, plan.find_load)
-        document = _change(change, said, run, plan, environment, self.show_numbers)
+        document = self._brief(change, said)
         if costs is not None and not stays and not change.of_list:
             priced = costs.of_change(change)
             document["cost"] = costs.change_document(*priced)
@@ -85,16 +84,56 @@ class Teller(NamedTuple):
         """Adds to the document of a campaign that stays as it is all that most formats do not show."""
         if change.of_list or not _stays(change):
             return {**document}
-        plan, environment, costs = self.plan, self.environment, self.costs
-        run = run_of(change, plan.created_at, environment, plan.find_load)
-        kind = KINDS[change.key.kind]
+        kind, costs = KINDS[change.key.kind], self.costs
         return {
             **document,
             "resulting": masked_spec(kind, change.resulting, show_numbers=self.show_numbers),
-            "message": message_document(estimates(change), change, plan),
-            "run": run_document(run),
+            "message": message_document(estimates(change), change, self.plan),
+            "run": self._run(change),
             "cost": costs.change_document(*costs.of_change(change)) if costs is not None else None,
         }
+
+    def _brief(self, change: Change, said: Estimates) -> BriefChangeDocument:
+        """Makes the document of a change; of one that stays as it is the schedule alone, by which formats put it in
+        its place.
+        """
+        if change.managed is not None:
+            return _list_change(change, change.managed)
+        kind, stays, show_numbers = KINDS[change.key.kind], _stays(change), self.show_numbers
+        where, country = change.desired.where if change.desired else None, self.environment.country
+        resulting = change.resulting
+        if stays:
+            resulting = {name: resulting[name] for name in (kind.schedule.name,) if name in resulting}
+        document: BriefChangeDocument = {
+            "kind": change.key.kind,
+            "name": change.key.name,
+            "manifest": where.file if where else None,
+            "line": where.line if where else None,
+            "sid": _sid(change),
+            "change": change.type,
+            "status": {"live": _live_status(change), "desired": change.desired_state},
+            "operations": [_operation(operation, change.live) for operation in change.operations],
+            "held": [held_document(operation) for operation in change.held],
+            "diff": [difference_document(kind, each, country, show_numbers) for each in change.diff],
+            "reason": reason_document(change.reason),
+            "notes": list(change.notes),
+            "fingerprint": change.fingerprint,
+            "resulting": masked_spec(kind, resulting, show_numbers=show_numbers),
+            "message": _NO_MESSAGE if stays else message_document(said, change, self.plan),
+            "lists": list_documents(change.lists),
+            "suppressed": suppressed_document(change.suppressed),
+            "run": None if stays else self._run(change),
+            "gates": gate_documents(change.gates),
+            "cost": None,
+            "occurrence": occurrence_document(change.desired),
+        }
+        local = None if stays else local_start(kind, change.resulting, zone_name(self.environment))
+        if local is not None:
+            document["local_start"] = local
+        return document
+
+    def _run(self, change: Change) -> RunDocument | None:
+        return run_document(run_of(change, self.plan.created_at, self.environment, self.plan.find_load))
 
 
 def told_changes(teller: Teller) -> list[ToldChange]:
@@ -139,54 +178,6 @@ def _stays(change: Change) -> bool:
     return change.type is ChangeType.NOOP and not change.operations and not change.held
 
 
-def _change(
-    change: Change,
-    said: Estimates,
-    run: Run | None,
-    plan: Plan,
-    environment: Environment,
-    show_numbers: bool,
-) -> BriefChangeDocument:
-    """Makes the document of a change; of one that stays as it is the schedule alone, by which formats put it in its
-    place.
-    """
-    if change.managed is not None:
-        return _list_change(change, change.managed)
-    kind = KINDS[change.key.kind]
-    where = change.desired.where if change.desired else None
-    state = change.desired_state
-    resulting = change.resulting
-    if _stays(change):
-        resulting = {name: resulting[name] for name in (kind.schedule.name,) if name in resulting}
-    document: BriefChangeDocument = {
-        "kind": change.key.kind,
-        "name": change.key.name,
-        "manifest": where.file if where else None,
-        "line": where.line if where else None,
-        "sid": _sid(change),
-        "change": change.type,
-        "status": {"live": _live_status(change), "desired": state},
-        "operations": [_operation(operation, change.live) for operation in change.operations],
-        "held": [held_document(operation) for operation in change.held],
-        "diff": [difference_document(kind, each, environment.country, show_numbers) for each in change.diff],
-        "reason": reason_document(change.reason),
-        "notes": list(change.notes),
-        "fingerprint": change.fingerprint,
-        "resulting": masked_spec(kind, resulting, show_numbers=show_numbers),
-        "message": _NO_MESSAGE if said is _NO_ESTIMATES else message_document(said, change, plan),
-        "lists": list_documents(change.lists),
-        "suppressed": suppressed_document(change.suppressed),
-        "run": run_document(run),
-        "gates": gate_documents(change.gates),
-        "cost": None,
-        "occurrence": occurrence_document(change.desired),
-    }
-    local = None if _stays(change) else local_start(kind, change.resulting, zone_name(environment))
-    if local is not None:
-        document["local_start"] = local
-    return document
-
-
 def _list_change(change: Change, managed: ManagedList) -> BriefChangeDocument:
     """Makes the document of a list of the project: no campaign is there, and nothing of it shows what a version is
     called.
@@ -208,7 +199,7 @@ def _list_change(change: Change, managed: ManagedList) -> BriefChangeDocument:
         "notes": list(change.notes),
         "fingerprint": None,
         "resulting": {},
-        "message": {"before": None, "after": None},
+        "message": _NO_MESSAGE,
         "lists": [],
         "suppressed": suppressed_document(change.suppressed),
         "gates": [],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from importlib import import_module
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from campaignctl.diagnostics import counted
@@ -15,7 +14,7 @@ from campaignctl.model.environment import Environment
 from campaignctl.rendering.as_text.findings import finding_lines
 from campaignctl.rendering.as_text.parts import headline
 from campaignctl.rendering.findings import error_document, finding_document
-from campaignctl.rendering.formats import FORMATS, Setting, Where, render
+from campaignctl.rendering.formats import Setting, Where, module_of, render
 from campaignctl.rendering.lines import Line, Style, laid_out
 from campaignctl.rendering.report import FAILED, Finding, Report, Said, Seal, Tone, findings_of
 
@@ -52,7 +51,7 @@ def render_several(several: Several, views: SeveralViews, output_format: str, se
         return _gitlab(several, views, setting)
     if output_format == "junit":
         return _junit(several, views, setting)
-    module = import_module(f"campaignctl.rendering.{FORMATS[output_format].module}")
+    module = module_of(output_format)
     sections = [it.under(setting.prefix) for it in _sections(several, views, output_format, setting)]
     front = _front(several, views, output_format, setting)
     laid_out: str = module.several(front, sections)

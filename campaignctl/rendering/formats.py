@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from importlib import import_module
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypedDict, TypeVar, overload
 
 from campaignctl.text import name
@@ -128,6 +128,10 @@ def render(
 ) -> str: ...
 def render(what: str, output_format: str, document: object, setting: Setting) -> str:
     """Returns the text of a document in a format. Raises KeyError where a row promises what its module lacks."""
-    module = import_module(f"campaignctl.rendering.{FORMATS[output_format].module}")
-    writers: Mapping[str, Writer[object]] = module.WRITERS
+    writers: Mapping[str, Writer[object]] = module_of(output_format).WRITERS
     return writers[what](document, setting)
+
+
+def module_of(output_format: str) -> ModuleType:
+    """Imports the module of a format: what it needs costs nothing where another one is asked for."""
+    return import_module(f"campaignctl.rendering.{FORMATS[output_format].module}")

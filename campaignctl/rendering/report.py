@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from importlib import import_module
 from posixpath import normpath
 from typing import Generic, NamedTuple, TypeVar
 
 from campaignctl.rendering.finding_documents import FindingDocument
-from campaignctl.rendering.formats import FORMATS, Setting, Shown, Where
+from campaignctl.rendering.formats import Setting, Shown, Where, module_of
 from campaignctl.rendering.timeline import Timeline
 from campaignctl.text import message, name
 
@@ -236,7 +235,7 @@ def render_views(views: Views[Shown], output_format: str, document: Shown, setti
     """Returns the text of a feature's document in a format that offers its command."""
     if output_format == "text":
         return views.text(document, setting)
-    module = import_module(f"campaignctl.rendering.{FORMATS[output_format].module}")
+    module = module_of(output_format)
     if output_format == "json":
         written: str = module.written(document)
         return written

@@ -15,6 +15,7 @@ from campaignctl.model.campaigns import Desired, Locate
 from campaignctl.model.environment import Environment
 from campaignctl.model.windows import Window, window_of
 from campaignctl.parallel import parallel_map
+from campaignctl.policy.capacity import Span, overlaps_by_kind
 from campaignctl.policy.copies import Copies
 from campaignctl.policy.hours import zone_name
 from campaignctl.policy.rules import RULES, Policies, level_of
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from campaignctl.dlt.holding import Registry
     from campaignctl.model.companions import Companion
     from campaignctl.model.overlaps import CapacityOverlap, FindLoad
-    from campaignctl.policy.capacity import Span
     from campaignctl.policy.frequency import Frequency, ReachedCampaign
     from campaignctl.policy.ledger import Ledger
     from campaignctl.policy.runs import OtherRuns
@@ -157,9 +157,8 @@ def check_documents(policies: Policies, beside: Beside, locate: LocateCompanion)
     if registry is None:
         return
     for it in policies.rules:
-        for document, fault in (
-            it.rule.find_in_documents(registry, it.settings) if it.rule.find_in_documents else ()
-        ):
+        find = it.rule.find_in_documents
+        for document, fault in find(registry, it.settings) if find else ():
             where = locate(document, fault.path)
             yield Diagnostic(fault.level or it.level, it.rule.name, where, fault.message, fault.details)
 
@@ -314,8 +313,6 @@ def _shared(
     """Returns where campaigns overlap beyond the capacity; nothing while the rule is off."""
     if level_of(RULES["capacity"], environment) is None:
         return ()
-    from campaignctl.policy.capacity import overlaps_by_kind
-
     return tuple(overlaps_by_kind(_spans(_planned(all_manifests, now), environment, now), environment))
 
 

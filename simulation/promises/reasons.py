@@ -47,6 +47,16 @@ def _named(case: Case, *states: str) -> bool:
     return any(it.state in states for it in case.them)
 
 
+def _borne_by_another(case: Case) -> bool:
+    """Tells whether what another manifest pins bears the name of a date, or bore it when the run began."""
+    pinned = {it.sid for it in case.run.commit.manifests} - {case.wanted.sid}
+    them = (*case.run.before.values(), *case.ledger.account.campaigns.values())
+    return bool(case.wanted.of) and any(
+        it.sid in pinned and (KIND_OF[it.collection], it.name) == (case.wanted.kind, case.wanted.name)
+        for it in them
+    )
+
+
 def _start_passed(case: Case) -> bool:
     return case.wanted.start < case.near
 
@@ -169,7 +179,7 @@ TRUE: Mapping[str, Callable[[Case], bool]] = {
     ),
     "failed": lambda case: _named(case, "failed", "canceled"),
     "unknown-status": lambda case: any(it.sid in case.ledger.strange for it in case.them),
-    "ambiguous-name": lambda case: len(case.them) > 1,
+    "ambiguous-name": lambda case: len(case.them) > 1 or _borne_by_another(case),
     "sid-not-found": lambda case: not any(it.sid == case.wanted.sid for it in case.them),
     "nothing-to-end": lambda case: (
         case.wanted.state in (("paused", *ENDING) if case.wanted.of else ENDING) and not _named(case, *_ALIVE)

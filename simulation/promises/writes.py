@@ -19,14 +19,17 @@ SETTLE = 12.0
 
 
 def created_though_there(ledger: Ledger, run: Run) -> Found:
-    """Checks that nothing is created under a name that is, or was, there when the run began."""
+    """Checks that nothing is created under a name that is, or was, there when the run began: beside what another
+    manifest pins no date either.
+    """
     pinned = {it.sid for it in run.commit.manifests}
     for write in creates(run):
+        dated = any(it.of for it in run.wants(write.collection, write.name))
         there = [
             it
             for it in ledger.account.campaigns.values()
             if it.name == write.name
-            and it.sid not in pinned
+            and (dated or it.sid not in pinned)
             and it.collection == write.collection
             and it.sid not in write.sids
             and it.created < run.began - (0.0 if _remembers(ledger, run, it.sid) else SETTLE)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from simulation_bench import HOUR, Bench
+from simulation_bench import HOUR, Bench, sent
 
 from simulation.dates import Holidays, Repeat, dated
 from simulation.ledger import Run
@@ -128,6 +128,31 @@ def test_a_date_that_is_no_more_is_paused(bench: Bench) -> None:
     ended = bench.run(replace(series(bench), repeat=rule), allowed=frozenset({"complete", "archive"}))
     bench.sends(ended, "PUT", sid, {"action": "complete"})
     assert bench.broken(ended) == {"unasked"}
+
+
+def test_a_date_whose_campaign_another_manifest_pins_is_left_out_for_that_reason_and_not_created(
+    bench: Bench,
+) -> None:
+    """The pin may have given it another name by now; without the pin the reason does not hold."""
+    wednesday = on(bench, MONDAY + timedelta(days=2))
+    sid = bench.creates(bench.run(series(bench)), wednesday)
+    bench.clock.sleep(60)
+    pinning = replace(bench.one, name="once", sid=sid, start=wednesday.start, hours=3.0)
+    run = bench.run(series(bench), pinning)
+    bench.sends(run, "PUT", sid, sent(pinning))
+    assert "reasons" not in bench.broken(says(run, wednesday, code=3, reason="ambiguous-name"))
+    assert bench.account.campaigns[sid].name == "once"
+    alone = bench.run(series(bench))
+    assert "reasons" in bench.broken(says(alone, wednesday, code=3, reason="ambiguous-name"))
+
+
+def test_no_date_is_created_beside_its_campaign_that_another_manifest_pins(bench: Bench) -> None:
+    wednesday = on(bench, MONDAY + timedelta(days=2))
+    sid = bench.creates(bench.run(series(bench)), wednesday)
+    bench.clock.sleep(60)
+    run = bench.run(series(bench), replace(bench.one, name="once", sid=sid))
+    bench.creates(run, wednesday)
+    assert bench.broken(run) == {"again", "one"}
 
 
 def test_a_series_that_people_stopped_is_not_continued(bench: Bench) -> None:

@@ -55,9 +55,7 @@ def _calling(world: World, random: Random) -> Manifest:
         retries=1,
         stop_when=random.choice((*stages.STOPS, *stages.STOPS[1:])),
     )
-    head = world.repository.head
-    files = {**head.files, f"campaigns/{added.name}.yaml": (watched,)}
-    world.repository.commits[-1] = replace(head, files=files)
+    world.repository.amend({**world.repository.head.files, f"campaigns/{added.name}.yaml": (watched,)})
     return watched
 
 

@@ -13,10 +13,10 @@ from math import inf
 from typing import Any
 
 from simulation.account import Account, Call, Truth, seconds
+from simulation.commits import Commit
 from simulation.habits import Habits
 from simulation.manifests import IST, Manifest
 from simulation.product import RecordedRequest, Said
-from simulation.repository import Commit
 
 KIND_OF = {"campaigns": "voice", "message-campaigns": "sms", "sms-campaigns": "sms"}
 WRITES = ("create", "update", "action")

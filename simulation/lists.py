@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from random import Random
 
 from simulation.manifests import Manifest
@@ -14,7 +13,7 @@ def begin(repository: Repository, now: float, random: Random) -> None:
     files: Files = dict(repository.head.files)
     for _ in range(2):
         _add(repository, files, now, random)
-    repository.commits[-1] = replace(repository.head, files=files, lists=dict(repository.lists))
+    repository.amend(files)
 
 
 def _add(repository: Repository, files: Files, now: float, random: Random) -> str:

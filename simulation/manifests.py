@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timezone
 
 from simulation.dates import ZONES, Holidays, Repeat
 
-IST = timezone(timedelta(hours=5, minutes=30))
+IST = ZONES["Asia/Kolkata"]
 ENDING = ("completed", "archived")
 
 

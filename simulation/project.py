@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from random import Random
 
+from simulation.commits import SUPPRESSED
 from simulation.leanings import GENERAL, Leaning
-from simulation.repository import PREFIX, SUPPRESSED
+from simulation.repository import PREFIX
 
 RATES = {"30": 30, "9": 9, "none": None}
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
-from functools import cached_property
 from random import Random
 from typing import NamedTuple
 
-from simulation.dates import NO_HOLIDAYS, Holidays, dated
+from simulation.commits import Commit
+from simulation.dates import NO_HOLIDAYS
 from simulation.leanings import GENERAL, Leaning
-from simulation.manifests import IST, Manifest, list_document
+from simulation.manifests import IST, Manifest
 
 DAY = 86_400.0
 NUMBERS = tuple(f"+91987650{place:04d}" for place in range(40))
@@ -25,77 +25,6 @@ ODD_SIGNS = SIGNS[3:]
 """Between a word and its number: what a search may mangle, and names that differ in a sign or in letter case alone."""
 OPENS, CLOSES = 9, 21
 """Calling hours in India, which are the policy of level `error` of every project here."""
-
-
-SUPPRESSED = "do-not-call.csv"
-CALENDAR = "calendars/in.yaml"
-
-
-@dataclass(frozen=True)
-class Commit:
-    """Holds files by path, each with its documents.
-
-    `broken` are files that nobody can read, as they stand; `suppressed` are those whom the project calls no more.
-    """
-
-    number: int
-    says: str
-    files: Mapping[str, tuple[Manifest, ...]] = field(default_factory=dict)
-    broken: Mapping[str, str] = field(default_factory=dict)
-    suppressed: frozenset[str] = frozenset()
-    holidays: Holidays = NO_HOLIDAYS
-    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    @property
-    def written(self) -> tuple[Manifest, ...]:
-        """Returns all manifests, in the order of their files."""
-        return tuple(one for path in sorted(self.files) for one in self.files[path])
-
-    @cached_property
-    def manifests(self) -> tuple[Manifest, ...]:
-        """Returns the same, each to those whom it may call, and of what repeats each date."""
-        return tuple(
-            replace(it, people=tuple(who for who in it.people if who not in self.suppressed))
-            for one in map(self._chosen, self.written)
-            for it in one.occurrences(self.holidays)
-        )
-
-    def _chosen(self, one: Manifest) -> Manifest:
-        """Returns a manifest for those of its people whom it takes, without those whom another one does."""
-        if one.list_name:
-            return replace(one, people=self.lists.get(one.list_name, ()))
-        if not one.take and not one.rest_of:
-            return one
-        others = (it for it in self.written if (it.kind, it.name) == ("voice", one.rest_of))
-        theirs = {who for it in others for who in it.chosen}
-        people = tuple(who for who in one.chosen if who not in theirs)
-        return replace(one, people=people, declared=one.people)
-
-    def repeating(self, kind: str, name: str) -> Manifest | None:
-        """Returns the manifest that a name with a date is reserved to: its own names, and those that it had."""
-        found = dated(name)
-        mine = (it for it in self.written if it.repeat is not None and it.kind == kind)
-        return found and next((it for it in mine if found[0] in (it.name, it.previous_name)), None)
-
-    def texts(self) -> dict[str, str]:
-        """Returns every file as it is written; a list of numbers beside each manifest that has one."""
-        texts = dict(self.broken)
-        if self.suppressed:
-            texts[SUPPRESSED] = "number\n" + "".join(f"{it}\n" for it in sorted(self.suppressed))
-        for name, people in self.lists.items():
-            texts[f"campaigns/list-{name}.yaml"] = list_document(name, people)
-        for path, manifests in self.files.items():
-            documents = []
-            for place, one in enumerate(manifests):
-                numbers = f"{path.removesuffix('.yaml')}-{place}.csv"
-                up = "../" * path.count("/")
-                documents.append(one.document(numbers.rpartition("/")[2], up + CALENDAR))
-                if one.repeat is not None and one.repeat.calendar:
-                    texts[CALENDAR] = self.holidays.document()
-                if one.from_file:
-                    texts[numbers] = "number\n" + "".join(f"{it}\n" for it in one.people)
-            texts[path] = "---\n".join(documents)
-        return texts
 
 
 class Seen(NamedTuple):
@@ -156,12 +85,17 @@ class Repository:
             self.mends(files)
         if broken:
             said += ", and a file that is half done"
-        return self._commit(said or "nothing", files, broken)
+        return self.record(said or "nothing", files, broken)
 
-    def _commit(self, says: str, files: Files, broken: Mapping[str, str]) -> Commit:
+    def record(self, says: str, files: Files, broken: Mapping[str, str] | None = None) -> Commit:
+        """Makes a commit of these files, and of all that is written beside them."""
         number, lists = len(self.commits), dict(self.lists)
-        self.commits.append(Commit(number, says, files, broken, self.suppressed, self.holidays, lists))
+        self.commits.append(Commit(number, says, files, broken or {}, self.suppressed, self.holidays, lists))
         return self.head
+
+    def amend(self, files: Files) -> None:
+        """Makes the last commit one of these files."""
+        self.commits[-1] = replace(self.head, files=files, holidays=self.holidays, lists=dict(self.lists))
 
     def add_soon(self, now: float, random: Random) -> Manifest:
         """Adds a campaign that calls within the hour, in the morning where it is night; it takes a while."""
@@ -175,7 +109,7 @@ class Repository:
             kind, name, local.timestamp(), 3.0, people, content, retries=2 if kind == "voice" else 0
         )
         files = {**self.head.files, f"campaigns/{name}.yaml": (one,)}
-        self._commit(f"adds {name}, which begins soon", files, {})
+        self.record(f"adds {name}, which begins soon", files)
         return one
 
     def begin(self, now: float, random: Random) -> None:
@@ -234,13 +168,14 @@ def one_of_files(
     coming: bool = True,
     about: str = "",
     repeating: bool | None = False,
+    among: Callable[[Manifest], bool] = bool,
 ) -> tuple[str, int, Manifest] | None:
-    """Picks a manifest: one that repeats or not, None for any."""
+    """Picks a manifest `among` those: one that repeats or not, None for any."""
     found = [
         (path, place, one)
         for path in sorted(files)
         for place, one in enumerate(files[path])
-        if (not coming or one.end > now) and repeating in (None, one.repeat is not None)
+        if (not coming or one.end > now) and repeating in (None, one.repeat is not None) and among(one)
     ]
     found = [it for it in found if it[2].name == about] or found
     return random.choice(found) if found else None
@@ -286,11 +221,16 @@ def _when(moment: float) -> str:
     return f"{datetime.fromtimestamp(moment, IST):%d %b %H:%M}"
 
 
-def _edited(
-    change: Callable[[Manifest, float, Random], tuple[Manifest, str]], repeating: bool | None = None
+def edited(
+    change: Callable[[Manifest, float, Random], tuple[Manifest, str]],
+    repeating: bool | None = None,
+    among: Callable[[Files], Callable[[Manifest], bool]] | None = None,
 ) -> Edit:
+    """Returns the edit that changes one manifest, `among` those of the files."""
+
     def edit(repository: Repository, files: Files, now: float, random: Random) -> str | None:
-        found = one_of_files(files, now, random, about=repository.about, repeating=repeating)
+        these = bool if among is None else among(files)
+        found = one_of_files(files, now, random, about=repository.about, repeating=repeating, among=these)
         if found is None:
             return None
         path, place, one = found
@@ -342,12 +282,7 @@ def _same_moment(one: Manifest, _now: float, random: Random) -> tuple[Manifest, 
 def _moves_what_is_over(repository: Repository, files: Files, now: float, random: Random) -> str | None:
     """Edits what is to run once more, under the same name."""
     over = {it.name for it in repository.seen if not it.alive}
-    found = one_of_files(
-        {path: kept for path, them in files.items() if (kept := tuple(it for it in them if it.name in over))},
-        now,
-        random,
-        coming=False,
-    )
+    found = one_of_files(files, now, random, coming=False, among=lambda it: it.name in over)
     if found is None:
         return None
     name, (start, hours) = found[2].name, start_from(now, random)
@@ -454,30 +389,30 @@ def _revert(repository: Repository, files: Files, _now: float, random: Random) -
 
 EDITS: Edits = {
     "adds": (add, 32),
-    "changes the text": (_edited(_other_content), 9),
-    "changes the people": (_edited(_other_people), 9),
-    "moves": (_edited(_other_start, False), 10),
+    "changes the text": (edited(_other_content), 9),
+    "changes the people": (edited(_other_people), 9),
+    "moves": (edited(_other_start, False), 10),
     "moves what is over": (_moves_what_is_over, 2),
-    "wants another state": (_edited(_other_state), 14),
-    "writes another offset": (_edited(_wrong_offset, False), 2),
-    "writes the same moment otherwise": (_edited(_same_moment, False), 2),
+    "wants another state": (edited(_other_state), 14),
+    "writes another offset": (edited(_wrong_offset, False), 2),
+    "writes the same moment otherwise": (edited(_same_moment, False), 2),
     "renames": (_rename, 4),
     "removes": (_remove, 4),
     "moves a file": (_move, 3),
     "goes back": (_revert, 3),
     "pins": (_pin, 5),
-    "changes two things": (_edited(_change_two_things), 3),
-    "leaves to others": (_edited(_leaves_to_others), 4),
-    "allows": (_edited(_allows), 4),
+    "changes two things": (edited(_change_two_things), 3),
+    "leaves to others": (edited(_leaves_to_others), 4),
+    "allows": (edited(_allows), 4),
     "suppresses": (_suppress, 6),
 }
 
 CHANGES: Edits = {
-    "changes the text": (_edited(_other_content), 2),
-    "changes the people": (_edited(_other_people), 2),
-    "moves": (_edited(_other_start, False), 2),
-    "wants another state": (_edited(_other_state), 4),
+    "changes the text": (edited(_other_content), 2),
+    "changes the people": (edited(_other_people), 2),
+    "moves": (edited(_other_start, False), 2),
+    "wants another state": (edited(_other_state), 4),
     "suppresses": (_suppress, 1),
-    "changes two things": (_edited(_change_two_things), 2),
+    "changes two things": (edited(_change_two_things), 2),
 }
 """What somebody does to one campaign."""

@@ -11,12 +11,13 @@ from typing import Any
 
 from simulation import lists
 from simulation.account import seconds
+from simulation.commits import Commit
 from simulation.leanings import Leaning
 from simulation.ledger import Run
 from simulation.network import Weather
 from simulation.operators import one_of, operator
 from simulation.promises.verdict import document
-from simulation.repository import TEAMS, Commit
+from simulation.repository import TEAMS
 from simulation.steps import Steps
 from simulation.world import Job, Machine, Meeting, Saved, World
 

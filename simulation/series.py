@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from simulation.dates import Holidays, Repeat
@@ -12,9 +12,11 @@ from simulation.manifests import IST, Manifest
 from simulation.repository import (
     LISTS,
     NUMBERS,
+    Edit,
     Edits,
     Files,
     Repository,
+    edited,
     one_of_files,
     put,
 )
@@ -36,8 +38,7 @@ def begin(repository: Repository, now: float, random: Random) -> None:
     files: Files = dict(repository.head.files)
     for _ in range(random.choice((1, 1, 2))):
         _add(repository, files, now, random)
-    head = replace(repository.head, files=files, holidays=repository.holidays)
-    repository.commits[-1] = head
+    repository.amend(files)
 
 
 def _add(repository: Repository, files: Files, now: float, random: Random) -> str:
@@ -81,17 +82,15 @@ def _rule(now: float, random: Random) -> Repeat:
     )
 
 
-def _edited(change: Callable[[Repeat, float, Random], tuple[Repeat, str]]) -> Callable[..., str | None]:
-    def edit(_repository: Repository, files: Files, now: float, random: Random) -> str | None:
-        found = one_of_files(files, now, random, repeating=True)
-        if found is None or found[2].repeat is None:
-            return None
-        path, place, one = found
-        rule, says = change(found[2].repeat, now, random)
-        put(files, path, place, replace(one, repeat=rule, start=rule.start(rule.first)))
-        return f"{says} {one.name}"
+def _edited(change: Callable[[Repeat, float, Random], tuple[Repeat, str]]) -> Edit:
+    """Returns the edit that changes the rule of a manifest."""
 
-    return edit
+    def change_rule(one: Manifest, now: float, random: Random) -> tuple[Manifest, str]:
+        assert one.repeat is not None, "it repeats"
+        rule, says = change(one.repeat, now, random)
+        return replace(one, repeat=rule, start=rule.start(rule.first)), says
+
+    return edited(change_rule, repeating=True)
 
 
 def _other_days(rule: Repeat, _now: float, random: Random) -> tuple[Repeat, str]:
@@ -133,32 +132,37 @@ def _holiday(repository: Repository, _files: Files, now: float, random: Random) 
     return f"declares {day} a holiday"
 
 
+def _with_its_dates(
+    files: Files, now: float, random: Random
+) -> tuple[str, int, Manifest, Repeat, list[date]] | None:
+    """Picks a manifest that repeats: its place, itself, its rule, and the dates that are to come by it."""
+    found = one_of_files(files, now, random, repeating=True)
+    if found is None or (rule := found[2].repeat) is None:
+        return None
+    return *found, rule, [day for day in rule.dates() if rule.start(day) > now]
+
+
 def _repeats_no_more(_repository: Repository, files: Files, now: float, random: Random) -> str | None:
     """Takes `repeat` out of a manifest: it is an ordinary one of its next date from then on."""
-    found = one_of_files(files, now, random, repeating=True)
-    if found is None or found[2].repeat is None:
+    found = _with_its_dates(files, now, random)
+    if found is None or not found[-1]:
         return None
-    path, place, one = found
-    coming = [day for day in found[2].repeat.dates() if found[2].repeat.start(day) > now]
-    if not coming:
-        return None
-    put(files, path, place, replace(one, repeat=None, start=found[2].repeat.start(coming[0])))
+    path, place, one, rule, coming = found
+    put(files, path, place, replace(one, repeat=None, start=rule.start(coming[0])))
     return f"repeats {one.name} no more"
 
 
 def _one_by_hand(_repository: Repository, files: Files, now: float, random: Random) -> str | None:
     """Leaves out one date, and writes a manifest of its own for it."""
-    found = one_of_files(files, now, random, repeating=True)
-    if found is None or found[2].repeat is None:
+    found = _with_its_dates(files, now, random)
+    if found is None:
         return None
-    path, place, one = found
-    rule = found[2].repeat
-    coming = [day for day in rule.dates() if rule.start(day) > now and day not in rule.excepted]
+    path, place, one, rule, coming = found
     taken = {it.name for them in files.values() for it in them}
-    coming = [day for day in coming if f"{one.name}-{day}" not in taken][:3]
-    if not coming:
+    free = [day for day in coming if day not in rule.excepted and f"{one.name}-{day}" not in taken]
+    if not free:
         return None
-    day = random.choice(coming)
+    day = random.choice(free[:3])
     own = replace(one, name=f"{one.name}-{day}", repeat=None, start=rule.start(day), previous_name=None)
     if random.random() < 0.5:
         own = replace(own, content=str(random.randint(100, 140)))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from simulation.manifests import IST, After, Manifest
 from simulation.repository import (
@@ -15,6 +16,7 @@ from simulation.repository import (
     Edits,
     Files,
     Repository,
+    edited,
     one_of_files,
     put,
     start_from,
@@ -33,7 +35,7 @@ def begin(repository: Repository, now: float, random: Random) -> None:
     """Adds stages to the campaigns of the first day."""
     files: Files = dict(repository.head.files)
     _add(repository, files, now, random)
-    repository.commits[-1] = replace(repository.head, files=files)
+    repository.amend(files)
 
 
 def add_soon(repository: Repository, now: float, random: Random) -> Manifest:
@@ -41,11 +43,7 @@ def add_soon(repository: Repository, now: float, random: Random) -> Manifest:
     files: Files = dict(repository.head.files)
     canary, rest = _stages(repository, _after(now + 1800), random)
     files[f"campaigns/{rest.name}-staged.yaml"] = (canary, rest)
-    head = repository.head
-    says = f"adds {rest.name}, after {canary.name}, which begins soon"
-    repository.commits.append(
-        replace(head, number=len(repository.commits), says=says, files=files, broken={})
-    )
+    repository.record(f"adds {rest.name}, after {canary.name}, which begins soon", files)
     return canary
 
 
@@ -125,70 +123,50 @@ def _mended(one: Manifest, canary: Manifest | None) -> Manifest:
     return replace(one, after=gate, start=_after(canary.end + wait * 60 + 3600) if early else one.start)
 
 
-def _edited(change: Callable[[Manifest, Random], tuple[Manifest, str]]) -> Callable[..., str | None]:
-    def edit(_repository: Repository, files: Files, now: float, random: Random) -> str | None:
-        found = one_of_files(_staged(files), now, random)
-        if found is None:
-            return None
-        name = found[2].name
-        for path, them in files.items():
-            for place, one in enumerate(them):
-                if one.name == name:
-                    changed, says = change(one, random)
-                    put(files, path, place, changed)
-                    return f"{says} {name}"
-        return None
-
-    return edit
-
-
-def _staged(files: Files) -> Files:
-    """Returns what waits and what is waited for."""
+def _staged(files: Files) -> Callable[[Manifest], bool]:
+    """Returns who waits and who is waited for."""
     waited = {it.after.campaign if it.after else it.rest_of for them in files.values() for it in them}
-    return {
-        path: kept
-        for path, them in files.items()
-        if (kept := tuple(it for it in them if it.after or it.rest_of or it.take or it.name in waited))
-    }
+    return lambda it: bool(it.after or it.rest_of or it.take or it.name in waited)
 
 
-def _other_limit(one: Manifest, random: Random) -> tuple[Manifest, str]:
+def _other_limit(one: Manifest, _now: float, random: Random) -> tuple[Manifest, str]:
     limit, confidence = random.choice(_LIMITS)
     gate = replace(one.after, limit=limit, confidence=confidence) if one.after else None
     return replace(one, after=gate, stop_when=random.choice(STOPS)), "writes other limits in"
 
 
-def _other_choice(one: Manifest, random: Random) -> tuple[Manifest, str]:
+def _other_choice(one: Manifest, _now: float, random: Random) -> tuple[Manifest, str]:
     take = random.choice((7, 8, 10, 14)) if one.take else 0
     return replace(one, take=take), f"takes {take or 'all'} people in"
 
 
 def _other_file(_repository: Repository, files: Files, now: float, random: Random) -> str | None:
     """Changes the file that stages share: people come and go."""
-    found = one_of_files(_staged(files), now, random)
+    found = one_of_files(files, now, random, among=_staged(files))
     if found is None:
         return None
     changed = random.sample(NUMBERS, random.choice((1, 3, 6)))
-    before, content = found[2].people, found[2].content
-    people = tuple(sorted(set(before) ^ set(changed))) or before
-    for path, them in files.items():
-        files[path] = tuple(
-            replace(it, people=people) if it.people == before and it.content == content else it for it in them
-        )
+    before = found[2].people
+    _change_all(files, found[2], people=tuple(sorted(set(before) ^ set(changed))) or before)
     return f"changes the file of {found[2].name}"
 
 
 def _other_text(_repository: Repository, files: Files, now: float, random: Random) -> str | None:
     """Writes another text in all stages: what was tried was not that."""
-    found = one_of_files(_staged(files), now, random)
+    found = one_of_files(files, now, random, among=_staged(files))
     if found is None:
         return None
-    text, before, people = str(random.randint(100, 140)), found[2].content, found[2].people
+    _change_all(files, found[2], content=str(random.randint(100, 140)))
+    return f"writes another text in the stages of {found[2].name}"
+
+
+def _change_all(files: Files, stage: Manifest, **changed: Any) -> None:
+    """Changes all that is sent to the people of a stage with its text."""
     for path, them in files.items():
         files[path] = tuple(
-            replace(it, content=text) if (it.people, it.content) == (people, before) else it for it in them
+            replace(it, **changed) if (it.people, it.content) == (stage.people, stage.content) else it
+            for it in them
         )
-    return f"writes another text in the stages of {found[2].name}"
 
 
 ANSWERS = (
@@ -207,8 +185,8 @@ COUNTERS = ("right", "right", "right", "right", "spelled", "lacking", "strange",
 
 EDITS: Edits = {
     "adds stages": (_add, 10),
-    "writes other limits": (_edited(_other_limit), 3),
-    "chooses others": (_edited(_other_choice), 3),
+    "writes other limits": (edited(_other_limit, False, _staged), 3),
+    "chooses others": (edited(_other_choice, False, _staged), 3),
     "changes the file": (_other_file, 5),
     "changes the text of stages": (_other_text, 2),
 }

@@ -19,12 +19,13 @@ from random import Random
 from simulation import copies, habits, leanings, lists, series, stages
 from simulation.account import HOST, Account
 from simulation.clocks import MachineClock, WorldClock
+from simulation.commits import Commit
 from simulation.ledger import Ledger, Run, Violation, local
 from simulation.network import Network, Weather
 from simulation.product import Said, command
 from simulation.project import Project
 from simulation.promises import table
-from simulation.repository import LISTS, PREFIX, Commit, Repository, Seen
+from simulation.repository import LISTS, PREFIX, Repository, Seen
 from simulation.steps import Disk, Endless, Killed, Steps
 
 TIMEOUT_SECONDS = 5.0

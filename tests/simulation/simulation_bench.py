@@ -8,11 +8,11 @@ from typing import Any
 
 from simulation.account import NAME, Account
 from simulation.clocks import WorldClock
+from simulation.commits import Commit
 from simulation.ledger import Ledger, Run
 from simulation.manifests import IST, Manifest
 from simulation.product import Said
 from simulation.promises import table
-from simulation.repository import Commit
 
 HEADERS = {"Authorization": "Basic cnVuOnJ1bg==", "Content-Type": "application/json"}
 HOUR = 3600.0

@@ -9,9 +9,10 @@ import pytest
 from simulation_bench import HEADERS, HOUR, Bench, sent
 
 from simulation.account import NAME
+from simulation.commits import Commit
 from simulation.ledger import Run
 from simulation.manifests import Manifest
-from simulation.repository import NUMBERS, Commit
+from simulation.repository import NUMBERS
 
 PEOPLE = NUMBERS[:3]
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 from simulation_bench import HOUR, Bench, sent
 
+from simulation.commits import Commit
 from simulation.ledger import Run
 from simulation.manifests import Manifest
 from simulation.product import Said
-from simulation.repository import Commit
 
 ONE, OTHER = "+919876500001", "+919876500002"
 

@@ -9,11 +9,11 @@ from datetime import date, timedelta
 import pytest
 from simulation_bench import HOUR, Bench, sent
 
+from simulation.commits import Commit
 from simulation.dates import Holidays, Repeat, dated
 from simulation.ledger import Run
 from simulation.manifests import Manifest
 from simulation.product import Said
-from simulation.repository import Commit
 
 MONDAY = date(2027, 1, 11)
 DAY = 24 * HOUR

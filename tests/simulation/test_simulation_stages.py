@@ -9,10 +9,11 @@ import pytest
 from simulation_bench import HOUR, Bench
 
 from simulation import stages
+from simulation.commits import Commit
 from simulation.ledger import Run
 from simulation.manifests import After, Manifest
 from simulation.promises.tallies import Tally, at_least, at_most
-from simulation.repository import NUMBERS, Commit
+from simulation.repository import NUMBERS
 
 GATE = After("canary", "40%", 8, "95%", 0, 7)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 
 from simulation import guards, habits, leanings, stages
-from simulation.operators import operator, stop
+from simulation.operators import mark, operator, stop
 from simulation.repository import DAY
 from simulation.runs import (
     apply_head,
@@ -46,7 +46,7 @@ def commit(world: World, random: Random) -> None:
 def commit_and_apply(world: World, random: Random) -> None:
     """Merges, and lets the pipeline run that this starts."""
     commit(world, random)
-    world.pass_until(world.clock.passed + random.choice((30.0, 120.0, 600.0)))
+    world.pass_on(random.choice((30.0, 120.0, 600.0)))
     apply_to(world, random)
 
 
@@ -66,7 +66,7 @@ def while_it_calls(world: World, random: Random) -> None:
         apply_to(world, random)
     if random.random() < 0.7:
         world.commit(random, name)
-    begins = start - world.now + world.clock.passed
+    begins = world.passed_at(start)
     world.pass_until(begins + random.choice((-300.0, 1.0, 2.0, 20.0, 61.0, 200.0)))
     apply_to(world, random)
 
@@ -75,7 +75,7 @@ def stopped_and_resumed_by_a_plan(world: World, random: Random) -> None:
     """Lets somebody stop what calls, or is about to, and somebody else plan its resume, which is approved late."""
     added = world.repository.add_soon(world.now, random)
     apply_to(world, random, calm=True)
-    begins = added.start - world.now + world.clock.passed
+    begins = world.passed_at(added.start)
     world.pass_until(begins + random.choice((-120.0, 2.0, 20.0)))
     mine = [it for it in world.ledger.alive() if it.name == added.name and it.going]
     if mine:
@@ -97,7 +97,7 @@ def after_a_canary(world: World, random: Random) -> None:
         world.commit(random)
     moment = random.choice((one.start + 25, one.start + 90, one.start + 900, one.end + 5, one.end + 1800))
     for later in (0.0, random.choice((600.0, 3600.0))):
-        world.pass_until(moment + later - world.now + world.clock.passed)
+        world.pass_until(world.passed_at(moment + later))
         apply_to(world, random)
         if random.random() < 0.5:
             break
@@ -108,17 +108,12 @@ def a_canary_is_judged_otherwise(world: World, random: Random) -> None:
     waited = {it.after.campaign for it in world.repository.head.written if it.after}
     over = [it for it in world.account.campaigns.values() if it.name in waited and it.state == "completed"]
     if over:
-        one = random.choice(over)
-        world.account.mark(one.sid, "failed")
-        world.ledger.operator(one.sid, "marks failed", world.ledger.look())
-        world.tell(f"the account marks {one.name} {one.sid[:6]} as failed")
+        mark(world, random.choice(over), "failed")
 
 
 def people_answer_otherwise(world: World, random: Random) -> None:
     """Lets calls come to something else from now on."""
-    answers = random.choice(stages.ANSWERS)
-    world.account.stage.switches.change({"outcomes": answers})
-    world.tell(f"from now on calls come to {', '.join(answers) or 'what they come to anywhere'}")
+    world.answer(random.choice(stages.ANSWERS))
 
 
 def habit_changes(world: World, random: Random) -> None:

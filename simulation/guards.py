@@ -28,11 +28,8 @@ def a_guard_looks(world: World, random: Random) -> None:
     """Keeps a guard standing for a while, or looks once, while a campaign calls whose calls go this way or that."""
     one = _calling(world, random)
     apply_to(world, random, calm=True)
-    answers = random.choice(_ANSWERS)
-    world.account.stage.switches.change({"outcomes": answers})
-    world.tell(f"from now on calls come to {', '.join(answers)}")
-    begins = one.start - world.now + world.clock.passed
-    world.pass_until(begins + random.choice((20.0, 600.0, 900.0, 1500.0)))
+    world.answer(random.choice(_ANSWERS))
+    world.pass_until(world.passed_at(one.start) + random.choice((20.0, 600.0, 900.0, 1500.0)))
     for _ in range(random.choice((1, 1, 2))):
         machine = free_machine(world, random)
         if machine is not None:

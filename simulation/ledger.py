@@ -134,6 +134,11 @@ class Run:
         """Tells whether somebody typed it."""
         return self.command in ("pause", "resume", "complete", "archive")
 
+    @property
+    def names_a_plan_file(self) -> bool:
+        """Tells whether it was to keep a plan in a file, or to carry one out."""
+        return "plan-" in " ".join(self.words)
+
     def may(self, operation: str, name: str, sid: str = "", *, start_ahead: bool = True) -> bool:
         """Tells whether it was told that it may. The environment's own `resume` covers only what has yet to begin."""
         standing = self.env_allow if start_ahead or operation != "resume" else frozenset[str]()

@@ -145,10 +145,15 @@ def _marks(world: World, random: Random, among: Sequence[Truth]) -> None:
     one = one_of(random, among)
     if one is not None:
         word = random.choice(("failed", "canceled", "deleted", "under-review"))
-        world.account.mark(one.sid, word)
         world.ledger.strange |= {one.sid} if word == "under-review" else set()
-        world.ledger.operator(one.sid, f"marks {word}", world.ledger.look())
-        world.tell(f"the account marks {one.name} {one.sid[:6]} as {word}")
+        mark(world, one, word)
+
+
+def mark(world: World, one: Truth, word: str) -> None:
+    """Lets the account give a campaign a status by itself."""
+    world.account.mark(one.sid, word)
+    world.ledger.operator(one.sid, f"marks {word}", world.ledger.look())
+    world.tell(f"the account marks {one.name} {one.sid[:6]} as {word}")
 
 
 def _open(world: World, random: Random, among: Sequence[Truth]) -> Truth | None:

@@ -103,9 +103,7 @@ def _run(world: World, machine: Machine, job: Job, random: Random) -> Run:
     run = world.run(machine, job, random, meeting)
     if run.killed and chance.random() < 0.7:
         soon = world.leaning.happens(chance, "tried again at once", 0.3)
-        world.pass_until(
-            world.clock.passed + chance.choice((0.2, 0.5, 1.0) if soon else (2.0, 4.0, 9.0, 40.0))
-        )
+        world.pass_on(chance.choice((0.2, 0.5, 1.0) if soon else (2.0, 4.0, 9.0, 40.0)))
         return _again(world, machine, job, chance)
     return run
 
@@ -250,9 +248,9 @@ def plan_a_resume(world: World, random: Random) -> None:
 def _apply_late(world: World, machine: Machine, saved: Saved, random: Random, seconds: float) -> None:
     """Applies a plan that was kept after so many seconds; people do something in between."""
     while world.leaning.happens(random, "an operator while a plan waits", 0.35):
-        world.pass_until(world.clock.passed + random.choice((60.0, 600.0)))
+        world.pass_on(random.choice((60.0, 600.0)))
         operator(world, random)
-    world.pass_until(world.clock.passed + seconds)
+    world.pass_on(seconds)
     how = random.random()
     if how < 0.15:
         machine.check_out(world.commit(random))
@@ -290,7 +288,7 @@ def plan_and_expect(world: World, random: Random) -> None:
     approval = made.get("approval")
     if not approval:
         return
-    world.pass_until(world.clock.passed + random.choice((60.0, 900.0, 7200.0, 90_000.0)))
+    world.pass_on(random.choice((60.0, 900.0, 7200.0, 90_000.0)))
     if world.leaning.happens(random, "an operator while a plan waits", 0.4):
         operator(world, random)
     if random.random() < 0.2:

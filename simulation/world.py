@@ -353,6 +353,11 @@ class World:
             "PATH": "/nowhere",
         }
 
+    def answer(self, outcomes: tuple[str, ...]) -> None:
+        """Lets calls come to something else from now on."""
+        self.account.stage.switches.change({"outcomes": outcomes})
+        self.tell(f"from now on calls come to {', '.join(outcomes) or 'what they come to anywhere'}")
+
     # what may happen in the middle of a run
 
     def interrupt(self, run: Run, what: str) -> None:
@@ -364,6 +369,14 @@ class World:
             handler(signal.SIGINT, None)
 
     # time
+
+    def passed_at(self, moment: float) -> float:
+        """Returns how much time will have passed at a moment of the account's clock."""
+        return moment - self.now + self.clock.passed
+
+    def pass_on(self, seconds: float) -> None:
+        """Lets so much time pass."""
+        self.pass_until(self.clock.passed + seconds)
 
     def pass_until(self, moment: float) -> None:
         """Lets time pass: nobody does anything, but the account calls whom it is to call."""

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
 
+from simulation.account import Call, Truth
 from simulation.ledger import Ledger, Origin, Run, local
-from simulation.manifests import IST
+from simulation.promises.hours import is_night
 from simulation.promises.verdict import Fault, Found
-from simulation.repository import CLOSES, OPENS
+
+
+def by_runs(ledger: Ledger) -> Iterator[tuple[Call, Truth, Origin, Run]]:
+    """Yields the new calls of campaigns that runs made, with the campaign and how it came to be."""
+    for call in ledger.new_calls:
+        origin = ledger.origins[call.sid]
+        if origin.run is not None:
+            yield call, ledger.account.campaigns[call.sid], origin, origin.run
 
 
 def called_twice(ledger: Ledger) -> Found:
@@ -15,17 +23,14 @@ def called_twice(ledger: Ledger) -> Found:
 
     What somebody renamed and edited by hand is another campaign.
     """
-    for call in ledger.new_calls:
-        origin = ledger.origins[call.sid]
-        if origin.run is None:
-            continue
-        key = (ledger.account.campaigns[call.sid].collection, origin.name, origin.start, call.number)
+    for call, truth, origin, run in by_runs(ledger):
+        key = (truth.collection, origin.name, origin.start, call.number)
         first = ledger.reached.setdefault(key, call.sid)
         said = _said_to_be_others(ledger, call.sid, first) or _said_to_be_others(ledger, first, call.sid)
         another = {"renames", "edits"} <= (ledger.touched[first] | ledger.touched[call.sid])
         if first != call.sid and not said and not another:
             says = (
-                f"{call.number} for {origin.name} by {call.sid[:6]} ({origin.run}), "
+                f"{call.number} for {origin.name} by {call.sid[:6]} ({run}), "
                 f"and before by {first[:6]} ({ledger.origins[first].run})"
             )
             yield Fault(says, call.sid, call.at, first)
@@ -35,9 +40,8 @@ def called_by_lookalikes(ledger: Ledger) -> Found:
     """Checks that nobody is called by two campaigns of different names that runs made with one start and one
     content.
     """
-    for call in ledger.new_calls:
-        origin, truth = ledger.origins[call.sid], ledger.account.campaigns[call.sid]
-        if origin.run is None or origin.start is None or ledger.touched.get(call.sid):
+    for call, truth, origin, run in by_runs(ledger):
+        if origin.start is None or ledger.touched.get(call.sid):
             continue
         key = (truth.collection, truth.content, origin.start, call.number)
         first = ledger.alike.setdefault(key, call.sid)
@@ -46,13 +50,13 @@ def called_by_lookalikes(ledger: Ledger) -> Found:
             continue
         if _said_to_be_others(ledger, call.sid, first) or _said_to_be_others(ledger, first, call.sid):
             continue
-        written = any(it.name == other.name for it in origin.run.commit.manifests)
-        if written and not _was_left_there(ledger, origin, origin.run, first):
+        written = any(it.name == other.name for it in run.commit.manifests)
+        if written and not _was_left_there(ledger, origin, run, first):
             continue  # both are written down at one start: that is for `duplicate_campaigns`
-        if other.run is not None and other.run.ended > origin.run.began and other.at < origin.run.ended:
+        if other.run is not None and other.run.ended > run.began and other.at < run.ended:
             continue  # runs that met: what another run makes at that moment is looked for by name alone
         yield (
-            f"{call.number} by {origin.name} {call.sid[:6]} ({origin.run}), and before by {other.name} {first[:6]} "
+            f"{call.number} by {origin.name} {call.sid[:6]} ({run}), and before by {other.name} {first[:6]} "
             f"({other.run}): one start, one content"
         )
 
@@ -80,13 +84,10 @@ def called_out_of_hours(ledger: Ledger) -> Found:
     """Checks that nobody is called outside the hours of a policy of level error, by what runs made and nobody else
     touched.
     """
-    for call in ledger.new_calls:
-        origin = ledger.origins[call.sid]
-        local_hour = datetime.fromtimestamp(call.at, IST).hour
-        if origin.run is None or ledger.touched.get(call.sid) or OPENS <= local_hour < CLOSES:
-            continue
-        says = f"{call.number} at {local(call.at)} by {origin.name} {call.sid[:6]} ({origin.run})"
-        yield Fault(says, call.sid, call.at)
+    for call, _, origin, run in by_runs(ledger):
+        if is_night(call.at) and not ledger.touched.get(call.sid):
+            says = f"{call.number} at {local(call.at)} by {origin.name} {call.sid[:6]} ({run})"
+            yield Fault(says, call.sid, call.at)
 
 
 def called_after_a_stop(ledger: Ledger) -> Found:
@@ -105,9 +106,8 @@ def _is_just_resumed(ledger: Ledger, sid: str) -> bool:
 
 def called_ahead(ledger: Ledger) -> Found:
     """Checks that nobody is called ahead of the start that the campaign has, unless somebody resumed it by hand."""
-    for call in ledger.new_calls:
-        truth, origin = ledger.account.campaigns[call.sid], ledger.origins[call.sid]
-        if origin.run is None or truth.start is None or ledger.touched.get(call.sid):
+    for call, truth, _, _ in by_runs(ledger):
+        if truth.start is None or ledger.touched.get(call.sid):
             continue
         if call.at < truth.start - 1.0:
             by = f"{truth.name} {call.sid[:6]}, whose start is {local(truth.start)}"

@@ -54,7 +54,7 @@ def what_was_made_is_said(_ledger: Ledger, run: Run) -> Found:
 def orphans_are_listed(ledger: Ledger, run: Run) -> Found:
     """Finds campaigns with the prefix that no manifest means and that no row tells of."""
     said = rows(run)
-    if not run.prefix or not said or not quiet(run) or "plan-" in " ".join(run.words):
+    if not run.prefix or not said or not quiet(run) or run.names_a_plan_file:
         return
     told = {it["sid"] for it in said}
     for it in run.before.values():

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from simulation.account import Truth
 from simulation.ledger import KIND_OF, Ledger, Run, Write
-from simulation.manifests import IST, Manifest
+from simulation.manifests import Manifest
+from simulation.promises.hours import is_night
 from simulation.promises.tallies import Tally, limits
 from simulation.promises.verdict import Found, quiet
-from simulation.repository import CLOSES, OPENS
 
 
 def guards_only_pause(_ledger: Ledger, run: Run) -> Found:
@@ -55,8 +54,7 @@ def _meaning(run: Run, one: Truth) -> Iterator[Manifest]:
 
 
 def _is_late(moment: float) -> bool:
-    hours = {datetime.fromtimestamp(it, IST).hour for it in (moment, moment - 5.0)}
-    return any(not OPENS <= it < CLOSES for it in hours)
+    return is_night(moment) or is_night(moment - 5.0)
 
 
 def _crossed(run: Run, write: Write) -> bool:
@@ -83,7 +81,7 @@ def guards_see_what_crosses(ledger: Ledger, run: Run) -> Found:
         ):
             continue
         wanted = {it.stop_when for it in _meaning(run, before) if it.sid is None and it.name == before.name}
-        if len(wanted) != 1 or any(it.sid == before.sid for it in run.commit.manifests):
+        if len(wanted) != 1 or before.sid in run.commit.pins:
             continue
         least = limits(run.stop_when, wanted.pop())
         if Tally(before.stats).crosses(least) and Tally(now.stats).crosses(least):

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 from simulation.ledger import KIND_OF, Ledger, Run, Write, content_of, local, people_of, start_of
 from simulation.manifests import IST, Manifest
+from simulation.promises.hours import is_night
 from simulation.promises.likeness import Look, looks_like
 from simulation.promises.verdict import Fault, Found, quiet, results
 from simulation.promises.writes import MARGIN, SETTLE, creates, is_opt_out
-from simulation.repository import CLOSES, OPENS
+from simulation.repository import CLOSES
 
 HOUR = 3600.0
 
@@ -109,13 +110,12 @@ def renamed_is_not_made_anew(_ledger: Ledger, run: Run) -> Found:
             if not write.acted or not wanted.previous_name or wanted.name != write.name:
                 continue
             others = {it.name for it in run.commit.manifests if it.kind == wanted.kind and not it.sid}
-            pinned = {it.sid for it in run.commit.manifests}
             for it in run.before.values():
                 mine = it.collection == write.collection and it.name == wanted.previous_name
                 if (
                     mine
                     and it.name not in others
-                    and it.sid not in pinned
+                    and it.sid not in run.commit.pins
                     and it.created < run.began - SETTLE
                 ):
                     yield f"{run} created {write.name}, and {it.sid[:6]} bears its previous name {it.name}"
@@ -159,7 +159,7 @@ def windows_are_within_hours(_ledger: Ledger, run: Run) -> Found:
             begins, ends = (datetime.fromtimestamp(it, IST) for it in (wanted.start, wanted.end))
             closes = begins.replace(hour=CLOSES, minute=0)
             last = begins + timedelta(hours=wanted.retries)
-            if not OPENS <= begins.hour < CLOSES or (ends > closes and last > closes):
+            if is_night(wanted.start) or (ends > closes and last > closes):
                 yield f"{run} created {write.name}, from {local(wanted.start)} until {local(wanted.end)}"
 
 
@@ -194,8 +194,7 @@ def several_of_a_name_are_left(ledger: Ledger, run: Run) -> Found:
         ]
         old = [it for it in same if it.alive and it.created < run.began - SETTLE]
         wanted = run.meant(write.collection, before.name, write.sid)
-        pinned = {it.sid for it in run.commit.manifests}
-        if len([it for it in old if it.sid not in pinned]) > 1 and wanted and not wanted[0].sid:
+        if len([it for it in old if it.sid not in run.commit.pins]) > 1 and wanted and not wanted[0].sid:
             made = any(ledger.run_made(it.sid) is not None for it in old)
             if made and all(ledger.at(it.sid, run.began + 1) == it for it in old):
                 says = f"{run}: {write}; {len(old)} of that name are alive"

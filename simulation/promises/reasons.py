@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 from simulation.account import Truth
 from simulation.ledger import KIND_OF, Ledger, Run, local
 from simulation.manifests import ENDING, IST, Manifest
+from simulation.promises.hours import is_night
 from simulation.promises.likeness import Look, looks_like
 from simulation.promises.stages import verdict
 from simulation.promises.tallies import Tally, limits
 from simulation.promises.verdict import Found, document, quiet, results
 from simulation.promises.writes import MARGIN, SETTLE
-from simulation.repository import CLOSES, OPENS
 
 _ALIVE = ("created", "paused", "in-progress")
 
@@ -49,7 +49,7 @@ def _named(case: Case, *states: str) -> bool:
 
 def _borne_by_another(case: Case) -> bool:
     """Tells whether what another manifest pins bears the name of a date, or bore it when the run began."""
-    pinned = {it.sid for it in case.run.commit.manifests} - {case.wanted.sid}
+    pinned = case.run.commit.pins - {case.wanted.sid}
     them = (*case.run.before.values(), *case.ledger.account.campaigns.values())
     return bool(case.wanted.of) and any(
         it.sid in pinned and (KIND_OF[it.collection], it.name) == (case.wanted.kind, case.wanted.name)
@@ -157,8 +157,8 @@ def _out_of_hours(case: Case) -> bool:
     moments = [case.wanted.start, case.wanted.end - 1, case.run.began, case.run.ended]
     if case.one is not None:
         moments += [it for it in (case.one.start, case.one.end and case.one.end - 1) if it]
-    hours = [datetime.fromtimestamp(it, IST) for it in moments]
-    return any(not OPENS <= it.hour < CLOSES for it in hours) or len({it.date() for it in hours[:2]}) > 1
+    days = {datetime.fromtimestamp(it, IST).date() for it in moments[:2]}
+    return any(map(is_night, moments)) or len(days) > 1
 
 
 def _not_allowed(case: Case) -> bool:
@@ -247,7 +247,7 @@ def _made_now(case: Case) -> bool:
 
 def reasons_are_true(ledger: Ledger, run: Run) -> Found:
     """Checks that what is said of each manifest is so."""
-    if not quiet(run) or "plan-" in " ".join(run.words):
+    if not quiet(run) or run.names_a_plan_file:
         return
     for wanted, row in results(run):
         case = Case(ledger, run, wanted, row, _candidates(ledger, run, wanted))
@@ -262,7 +262,7 @@ def reasons_are_true(ledger: Ledger, run: Run) -> Found:
 
 def _candidates(ledger: Ledger, run: Run, wanted: Manifest) -> tuple[Truth, ...]:
     """Returns what a manifest may mean; what another one pins is none of it."""
-    pinned = {it.sid for it in run.commit.manifests} - {wanted.sid}
+    pinned = run.commit.pins - {wanted.sid}
     return tuple(
         it
         for it in ledger.account.campaigns.values()
@@ -272,9 +272,7 @@ def _candidates(ledger: Ledger, run: Run, wanted: Manifest) -> tuple[Truth, ...]
 
 def stops_are_made(ledger: Ledger, run: Run) -> Found:
     """Checks that what is wanted paused or ended does not go on calling after an apply that nothing met."""
-    if not quiet(run) or run.command != "apply" or not run.said or run.said.code not in (0, 3):
-        return
-    if "plan-" in " ".join(run.words) or "--max-changes" in run.words or "--expect" in run.words:
+    if not whole_apply(run):
         return
     for wanted, row in results(run):
         if wanted.state not in ("paused", *ENDING) or row["reason"]["code"] in _NOBODY_KNOWS:
@@ -291,9 +289,10 @@ def twins_are_paused(ledger: Ledger, run: Run) -> Found:
     if not whole_apply(run):
         return
     for wanted in filter(run.selects, run.commit.manifests):
-        pinned = {it.sid for it in run.commit.manifests}
         same = [
-            it for it in run.before.values() if it.name == wanted.name and it.sid not in pinned and it.going
+            it
+            for it in run.before.values()
+            if it.name == wanted.name and it.sid not in run.commit.pins and it.going
         ]
         same = [
             it for it in same if KIND_OF[it.collection] == wanted.kind and it.created < run.began - SETTLE
@@ -309,7 +308,7 @@ def twins_are_paused(ledger: Ledger, run: Run) -> Found:
 def whole_apply(run: Run) -> bool:
     """Tells whether a run did all that there was to do, and nothing met it."""
     ended = run.said is not None and run.said.code in (0, 3)
-    kept_back = "plan-" in " ".join(run.words) or {"--max-changes", "--expect"} & set(run.words)
+    kept_back = run.names_a_plan_file or {"--max-changes", "--expect"} & set(run.words)
     return quiet(run) and run.command == "apply" and ended and not kept_back and document(run) is not None
 
 
@@ -320,7 +319,7 @@ _NOBODY_KNOWS = ("looks-foreign", "unknown-status", "incomplete-list", "sid-not-
 
 def applied_is_there(ledger: Ledger, run: Run) -> Found:
     """Checks that what is called applied stands in the account as the manifest has it."""
-    if not quiet(run) or run.command != "apply" or "plan-" in " ".join(run.words):
+    if not quiet(run) or run.command != "apply" or run.names_a_plan_file:
         return
     for wanted, row in results(run):
         ops = [it["op"] for it in row.get("operations", ()) if it["outcome"] == "applied"]
@@ -339,7 +338,7 @@ def nobody_waits_unseen(ledger: Ledger, run: Run) -> Found:
     """
     if not quiet(run) or run.command != "apply" or not run.said or run.said.code != 0:
         return
-    if "plan-" in " ".join(run.words) or "--expect" in run.words:
+    if run.names_a_plan_file or "--expect" in run.words:
         return
     for wanted, row in results(run):
         held = row["reason"]["code"] in (

@@ -8,19 +8,18 @@ from datetime import date, timedelta
 from simulation.account import Truth
 from simulation.ledger import KIND_OF, Ledger, Run, Write, local
 from simulation.manifests import Manifest
+from simulation.promises.calls import by_runs
 from simulation.promises.reasons import whole_apply
-from simulation.promises.verdict import Fault, Found, document
+from simulation.promises.verdict import Fault, Found, rows
 from simulation.promises.writes import SETTLE, creates
 
 
 def called_twice_for_a_date(ledger: Ledger) -> Found:
     """Checks that nobody is called for one date by two campaigns that runs made, whatever start each has."""
-    for call in ledger.new_calls:
-        origin, collection = ledger.origins[call.sid], ledger.account.campaigns[call.sid].collection
-        run = origin.run
-        if run is None or run.commit.repeating(KIND_OF[collection], origin.name) is None:
+    for call, truth, origin, run in by_runs(ledger):
+        if run.commit.repeating(KIND_OF[truth.collection], origin.name) is None:
             continue
-        first = ledger.dates.setdefault((collection, origin.name, call.number), call.sid)
+        first = ledger.dates.setdefault((truth.collection, origin.name, call.number), call.sid)
         if first != call.sid and "renames" not in ledger.touched[first] | ledger.touched[call.sid]:
             says = f"{call.number} by {origin.name} {call.sid[:6]} ({run}), and before by {first[:6]}"
             yield Fault(says, call.sid, call.at, first)
@@ -52,15 +51,12 @@ def created_within_the_horizon(_ledger: Ledger, run: Run) -> Found:
 
 def dates_are_told(_ledger: Ledger, run: Run) -> Found:
     """Checks that each date within the horizon has a row, and each one whose campaign is alive."""
-    said = document(run)
-    if said is None or run.disturbed or run.faults or run.command not in ("plan", "apply"):
-        return
-    rows = said.get("changes") or said.get("results")
-    if not isinstance(rows, list) or (run.said and run.said.code not in (0, 2, 3)):
+    said = rows(run)
+    if said is None or run.disturbed or run.faults or (run.said and run.said.code not in (0, 2, 3)):
         return
     if "plan-" in run.words[1]:
         return
-    known = {(it["kind"], it["name"]) for it in rows}
+    known = {(it["kind"], it["name"]) for it in said}
     for one in _series(run):
         assert one.repeat is not None, "it repeats"
         today = one.repeat.today(run.began)
@@ -72,7 +68,7 @@ def dates_are_told(_ledger: Ledger, run: Run) -> Found:
         for name in sorted(names | (alive & yielded)):
             if (one.document_kind, name) not in known:
                 yield f"{run} says nothing of {name}"
-        passed = [it for it in rows if it["reason"]["code"] == "missed"]
+        passed = [it for it in said if it["reason"]["code"] == "missed"]
         if passed and run.command == "apply" and run.said is not None and run.said.code == 0:
             yield f"{run} ended with 0, and {passed[0]['name']} was missed"
 

@@ -10,11 +10,12 @@ from fractions import Fraction
 from simulation.account import Truth
 from simulation.ledger import Ledger, Run, Write, people_of
 from simulation.manifests import After, Manifest
+from simulation.promises.calls import by_runs
 from simulation.promises.tallies import Tally, at_least, at_most, limits, percent
 from simulation.promises.verdict import Fault, Found
-from simulation.promises.writes import MARGIN, is_opt_out, unasked_pauses
+from simulation.promises.writes import MARGIN, creates, is_opt_out, unasked_pauses
+from simulation.repository import DAY
 
-DAY = 86_400.0
 _READ_SECONDS = 75.0
 """For so long one reading of a canary serves, and what a request takes."""
 
@@ -152,8 +153,8 @@ def heard(ledger: Ledger, run: Run, one: Manifest, at: float) -> set[str]:
 
 def the_rest_is_all_of_it(ledger: Ledger, run: Run) -> Found:
     """Checks that nobody is left out of the rest who is in no other stage."""
-    for write in run.writes:
-        if write.request != "create" or not write.acted or run.disturbed:
+    for write in creates(run):
+        if not write.acted or run.disturbed:
             continue
         for one in _staged(run, write):
             left = set(one.people) - set(people_of(write.sent)) - heard(ledger, run, one, write.at)
@@ -163,10 +164,8 @@ def the_rest_is_all_of_it(ledger: Ledger, run: Run) -> Found:
 
 def called_by_two_stages(ledger: Ledger) -> Found:
     """Checks that nobody is called by two stages of which the later waited and leaves the earlier one's people out."""
-    for call in ledger.new_calls:
-        origin = ledger.origins[call.sid]
-        run, truth = origin.run, ledger.account.campaigns[call.sid]
-        if run is None or truth.collection != "campaigns" or ledger.touched.get(call.sid):
+    for call, truth, origin, run in by_runs(ledger):
+        if truth.collection != "campaigns" or ledger.touched.get(call.sid):
             continue
         for one in run.commit.manifests:
             if one.name != origin.name or not one.rest_of or not one.after:

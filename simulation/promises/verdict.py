@@ -60,17 +60,17 @@ def document(run: Run) -> Mapping[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def rows(run: Run) -> list[Mapping[str, Any]]:
-    """Returns all that a plan or an apply says, of manifests and of orphans."""
+def rows(run: Run) -> list[Mapping[str, Any]] | None:
+    """Returns all that a plan or an apply says, of manifests and of orphans; None where it says nothing of them."""
     found = document(run) or {}
     said = found.get("changes") or found.get("results")
-    return said if run.command in ("plan", "apply") and isinstance(said, list) else []
+    return said if run.command in ("plan", "apply") and isinstance(said, list) else None
 
 
 def results(run: Run) -> Iterator[tuple[Manifest, Mapping[str, Any]]]:
     """Yields what a plan or an apply says of each manifest of its checkout."""
     mine = (
-        it for it in rows(run) if it["reason"]["code"] != "orphan"
+        it for it in rows(run) or () if it["reason"]["code"] != "orphan"
     )  # that may bear the name of one that pins
     known = {(it["kind"], it["name"]): it for it in mine}
     for wanted in run.commit.manifests:

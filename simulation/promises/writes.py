@@ -11,7 +11,7 @@ from simulation.account import Truth
 from simulation.ledger import KIND_OF, Ledger, Run, Write, content_of, local, people_of, start_of
 from simulation.manifests import Manifest
 from simulation.promises.verdict import Found
-from simulation.repository import PREFIX
+from simulation.repository import DAY, PREFIX
 
 MARGIN = 600.0
 SETTLE = 12.0
@@ -22,15 +22,12 @@ def created_though_there(ledger: Ledger, run: Run) -> Found:
     """Checks that nothing is created under a name that is, or was, there when the run began: beside what another
     manifest pins no date either.
     """
-    pinned = {it.sid for it in run.commit.manifests}
     for write in creates(run):
         dated = any(it.of for it in run.wants(write.collection, write.name))
         there = [
             it
-            for it in ledger.account.campaigns.values()
-            if it.name == write.name
-            and (dated or it.sid not in pinned)
-            and it.collection == write.collection
+            for it in namesakes(ledger, write.collection, write.name)
+            if (dated or it.sid not in run.commit.pins)
             and it.sid not in write.sids
             and it.created < run.began - (0.0 if _remembers(ledger, run, it.sid) else SETTLE)
         ]
@@ -271,11 +268,7 @@ def is_own_duplicate(ledger: Ledger, run: Run, write: Write) -> bool:
     return (
         maker is not None
         and maker.machine == run.machine
-        and any(
-            it.name == write.name and _age(it) < _age(mine)
-            for it in ledger.account.campaigns.values()
-            if it.collection == mine.collection
-        )
+        and any(_age(it) < _age(mine) for it in namesakes(ledger, mine.collection, write.name))
     )
 
 
@@ -335,13 +328,8 @@ def unasked_pauses(ledger: Ledger, run: Run) -> Iterator[Write]:
         name, maker = _name_as_read(ledger, write), ledger.run_made(write.sid)
         wanted = run.wants(write.collection, name, write.sid)
         states = {it.state for it in wanted}
-        twins = [
-            it
-            for it in ledger.account.campaigns.values()
-            if it.name == name
-            and it.collection == write.collection
-            and _could_be_one(ledger, it, write.before)
-        ]
+        named = namesakes(ledger, write.collection, name)
+        twins = [it for it in named if _could_be_one(ledger, it, write.before)]
         due = (
             bool(states & {"paused", "completed", "archived"})
             or any(not it.people for it in wanted)
@@ -373,7 +361,7 @@ def old_plans_do_nothing(ledger: Ledger, run: Run) -> Found:
         if (
             write.acted
             and run.planned_at < run.began
-            and run.began > min(run.planned_at + 86_400.0, run.good_until)
+            and run.began > min(run.planned_at + DAY, run.good_until)
         ):
             yield f"{run}: {write}; its plan is of {local(run.planned_at)} and said how long it holds"
         when = ledger.changed_by_hand.get(write.sid, 0.0)
@@ -432,4 +420,10 @@ def stops_hold(ledger: Ledger, run: Run) -> Found:
 
 
 def creates(run: Run) -> Iterator[Write]:
+    """Yields its creates, whatever became of them."""
     return (write for write in run.writes if write.request == "create")
+
+
+def namesakes(ledger: Ledger, collection: str, name: str) -> Iterator[Truth]:
+    """Yields every campaign of a collection that bears a name."""
+    return (it for it in ledger.account.campaigns.values() if (it.collection, it.name) == (collection, name))

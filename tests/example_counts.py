@@ -31,7 +31,7 @@ def crossed(*axes: Sequence[Any], rounds: int = 1) -> list[Any]:
     }
     places = product(*(range(len(it)) for it in axes))
     return [
-        pytest.param(*values, marks=() if it in quick else pytest.mark.slow, id="-".join(map(_word, values)))
+        _case(values, it in quick, "-".join(map(_word, values)))
         for it, values in zip(places, product(*axes), strict=True)
     ]
 
@@ -43,9 +43,11 @@ def _word(value: Any) -> str:
 def mostly_slow(cases: Sequence[Any], every: int) -> list[Any]:
     """Cases for `parametrize`, of which one of so many is tried at every save: they differ in their data alone."""
     return [
-        pytest.param(
-            *(case if isinstance(case, tuple) else (case,)),
-            marks=() if place % every == 0 else pytest.mark.slow,
-        )
+        _case(case if isinstance(case, tuple) else (case,), place % every == 0)
         for place, case in enumerate(cases)
     ]
+
+
+def _case(values: Sequence[Any], quick: bool, name: str | None = None) -> Any:
+    """One for `parametrize`, which is slow unless it is tried at every save."""
+    return pytest.param(*values, marks=() if quick else pytest.mark.slow, id=name)

@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -297,6 +298,14 @@ def desk_at(root: Path, clock: FakeClock | None = None) -> Iterator[Desk]:
     clock = clock or FakeClock()
     with Sandbox(clock=clock) as sandbox:
         yield Desk(root, sandbox, clock)
+
+
+def wait_until(seen: Callable[[], object], otherwise: str, seconds: float = 10.0) -> None:
+    """What another thread or process does is waited for, in real time."""
+    until = time.monotonic() + seconds
+    while not seen():
+        assert time.monotonic() < until, otherwise
+        time.sleep(0.005)
 
 
 def actions(requests: Sequence[RecordedRequest]) -> list[tuple[str, str]]:

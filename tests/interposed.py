@@ -6,10 +6,16 @@ from collections.abc import Callable
 from datetime import datetime
 
 from fakes import FakeClock
+from harness import Desk
 
 
 class Killed(BaseException):
     """`kill -9`, as far as a run in this process can be killed: nothing of it goes on."""
+
+
+def die() -> None:
+    """Ends the run at once."""
+    raise Killed
 
 
 class Interposed:
@@ -37,3 +43,15 @@ class Interposed:
         """See `Clock`."""
         self._asked()
         self._clock.sleep(seconds)
+
+
+class KilledAfterWrites(Interposed):
+    """The shared clock, as a run sees it that is killed at its first question after its nth write."""
+
+    def __init__(self, desk: Desk, writes: int) -> None:
+        super().__init__(desk.clock, -1, die)
+        self._desk, self._last = desk, len(desk.writes) + writes
+
+    def _asked(self) -> None:
+        if len(self._desk.writes) >= self._last:
+            die()

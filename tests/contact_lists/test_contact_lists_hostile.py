@@ -14,7 +14,7 @@ from example_counts import examples
 from harness import ACCOUNT, SECRETS, Desk, desk_at, run, sent, voice
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
-from interposed import Interposed, Killed
+from interposed import Interposed, Killed, die
 from list_desk import calling, contact_list, texting
 
 PEOPLE = [f"+91987654321{place}" for place in range(9)]
@@ -167,10 +167,6 @@ class World:
         return -9 if code is None else code
 
 
-def kill() -> None:
-    raise Killed
-
-
 EDITS = st.tuples(
     st.sampled_from(PEOPLE),
     st.sampled_from(["project", *LISTS, *(f"{it}-members" for it in LISTS), "direct", "people"]),
@@ -229,7 +225,7 @@ def take(world: World, step: tuple[Any, ...]) -> None:
                 world.edit(*edit)
                 assert world.run(*apply, PLAN) in (0, 1, 3, 4, 5)
         case ("killed", after):
-            world.run(*apply, clock=Interposed(desk.clock, after, kill))
+            world.run(*apply, clock=Interposed(desk.clock, after, die))
         case ("raced", after):
             world.run(*apply, clock=Interposed(desk.clock, after, world.another_pipeline))
         case ("edited", after, edit):

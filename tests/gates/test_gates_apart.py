@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from harness import SECRETS, Answer, Desk, actions, live_voice, run, sent, voice
-from interposed import Interposed, Killed
+from interposed import Killed, KilledAfterWrites
 from list_desk import calling, contact_list, texting
 from list_desk import people as list_people
 from stages import OTHER, PEOPLE, REST, change
@@ -35,6 +35,18 @@ def live_stages(desk: Desk, canary: list[str] | None, rest: list[str], **fields:
     return tuple(desk.seed(*both))
 
 
+def three_move(desk: Desk, rest: list[str] = PEOPLE) -> None:
+    """Five are in the canary and fifteen in the rest; three of these are to be in the canary."""
+    live_stages(desk, PEOPLE[:5], PEOPLE[5:20])
+    moving(desk, PEOPLE[:8], rest)
+
+
+def decided(desk: Desk, name: str, *words: str) -> tuple[str, str]:
+    """What a plan does with one of them, and why."""
+    told = change(desk, name, *words)
+    return told["change"], told["reason"]["code"]
+
+
 def people(desk: Desk, name: str) -> set[str]:
     return set(desk.live(name)["from"])
 
@@ -45,8 +57,7 @@ def updated(desk: Desk) -> list[str]:
 
 
 def test_who_moves_is_taken_out_before_the_canary_gets_them_though_it_starts_first(desk: Desk) -> None:
-    live_stages(desk, PEOPLE[:5], PEOPLE[5:20])
-    moving(desk, PEOPLE[:8], PEOPLE)
+    three_move(desk)
     assert desk.run("apply", "--auto-approve").code == 0
     assert updated(desk) == ["rest", "canary"]
     assert people(desk, "canary") == set(PEOPLE[:8])
@@ -73,8 +84,7 @@ def test_the_canary_gets_nobody_whom_the_rest_could_not_let_go(desk: Desk, canar
 def test_an_update_of_unknown_outcome_is_looked_at_before_the_canary_gets_anybody(
     desk: Desk, acts: bool
 ) -> None:
-    live_stages(desk, PEOPLE[:5], PEOPLE[5:20])
-    moving(desk, PEOPLE[:8], PEOPLE[5:20])
+    three_move(desk, PEOPLE[5:20])
     desk.sandbox.faults.add("drop", request="update", times=None, acts=acts, body=PEOPLE[15][1:])
     code = desk.run("apply", "--auto-approve").code
     assert (code, people(desk, "canary")) == ((0, set(PEOPLE[:8])) if acts else (5, set(PEOPLE[:5])))
@@ -82,8 +92,7 @@ def test_an_update_of_unknown_outcome_is_looked_at_before_the_canary_gets_anybod
 
 
 def test_a_plan_of_the_canary_alone_is_blocked_while_the_rest_keeps_them(desk: Desk) -> None:
-    live_stages(desk, PEOPLE[:5], PEOPLE[5:20])
-    moving(desk, PEOPLE[:8], PEOPLE)
+    three_move(desk)
     told = change(desk, "canary", "-l", "stage=canary")
     assert (told["change"], told["reason"]["code"], told["operations"]) == ("blocked", "called-already", [])
     assert change(desk, "canary")["change"] == "update"
@@ -103,8 +112,7 @@ def test_a_rest_that_calls_already_keeps_its_people_from_the_canary(desk: Desk) 
     live_stages(desk, None, PEOPLE[5:20], schedule=begins)
     desk.pass_time(minutes=20)
     moving(desk, PEOPLE[:8], PEOPLE[5:20], schedule=begins)
-    told = change(desk, "canary")
-    assert (told["change"], told["reason"]["code"]) == ("blocked", "called-already")
+    assert decided(desk, "canary") == ("blocked", "called-already")
     moving(desk, PEOPLE[:5], PEOPLE[5:20], schedule=begins)
     assert change(desk, "canary")["change"] == "create"
 
@@ -115,8 +123,7 @@ def test_a_rest_that_is_over_keeps_whom_it_called(desk: Desk) -> None:
     desk.pass_time(hours=1.5)
     desk.account()
     moving(desk, PEOPLE[:8], PEOPLE[5:20], schedule=ends)
-    told = change(desk, "canary")
-    assert (told["change"], told["reason"]["code"]) == ("blocked", "called-already")
+    assert decided(desk, "canary") == ("blocked", "called-already")
 
 
 def test_a_rest_that_waits_paused_keeps_nobody_and_is_not_resumed_with_them(desk: Desk) -> None:
@@ -168,8 +175,7 @@ def test_where_nobody_sees_whom_the_rest_calls_the_canary_must_be_asked_for(desk
     live_stages(desk, PEOPLE[:5], PEOPLE[5:20])
     desk.sandbox.switches.change({"omit_from_list": ["from"], "omit_from_get": ["from"]})
     moving(desk, PEOPLE[:8], PEOPLE)
-    told = change(desk, "canary", "--resend", "canary")
-    assert (told["change"], told["reason"]["code"]) == ("held", "recipients-unseen")
+    assert decided(desk, "canary", "--resend", "canary") == ("held", "recipients-unseen")
     words = ("--resend", "canary", "--allow", "unseen:canary")
     assert change(desk, "canary", *words)["change"] == "update"
     assert desk.run("apply", "--auto-approve", *words).code == 0
@@ -193,20 +199,11 @@ def test_who_comes_into_the_rest_while_somebody_thinks_is_not_put_into_the_canar
 
 @pytest.mark.parametrize("after", range(1, 4))
 def test_a_saved_plan_that_was_cut_off_is_carried_to_its_end(desk: Desk, after: int) -> None:
-    def die() -> None:
-        raise Killed
-
-    class Cut(Interposed):
-        def _asked(self) -> None:
-            if len(desk.writes) >= after:
-                die()
-
-    live_stages(desk, PEOPLE[:5], PEOPLE[5:20])
-    moving(desk, PEOPLE[:8], PEOPLE)
+    three_move(desk)
     desk.run("plan", "--out", "plan.json")
     with suppress(Killed):
         words = ("apply", "plan.json", "--auto-approve")
-        run(*words, cwd=desk.root, env=SECRETS, clock=Cut(desk.clock, -1, die))
+        run(*words, cwd=desk.root, env=SECRETS, clock=KilledAfterWrites(desk, after))
     assert people(desk, "canary").isdisjoint(people(desk, "rest"))
     assert desk.run("apply", "plan.json", "--auto-approve").code == 0
     assert (people(desk, "canary"), people(desk, "rest")) == (set(PEOPLE[:8]), set(PEOPLE[8:]))
@@ -222,24 +219,27 @@ def by_list(desk: Desk, canary: list[str], rest: list[str]) -> None:
     )
 
 
+def three_move_between_lists(desk: Desk) -> None:
+    """The same, where both are lists."""
+    by_list(desk, PEOPLE[:5], PEOPLE[:20])
+    desk.apply()
+    desk.forget()
+    by_list(desk, PEOPLE[:8], PEOPLE[:20])
+
+
 def in_lists(desk: Desk, name: str) -> set[str]:
     return {number for some in list_people(desk, name) for number in some}
 
 
 def test_who_moves_between_lists_is_taken_out_first(desk: Desk) -> None:
-    by_list(desk, PEOPLE[:5], PEOPLE[:20])
-    desk.apply()
-    desk.forget()
-    by_list(desk, PEOPLE[:8], PEOPLE[:20])
+    three_move_between_lists(desk)
     assert desk.run("apply", "--auto-approve").code == 0
     assert [sent(it)["name"] for it in desk.requests if it.request == "update"] == ["rest", "canary"]
     assert (in_lists(desk, "canary"), in_lists(desk, "rest")) == (set(PEOPLE[:8]), set(PEOPLE[8:20]))
 
 
 def test_a_list_that_could_not_be_exchanged_keeps_its_people_from_the_canary(desk: Desk) -> None:
-    by_list(desk, PEOPLE[:5], PEOPLE[:20])
-    desk.apply()
-    by_list(desk, PEOPLE[:8], PEOPLE[:20])
+    three_move_between_lists(desk)
     desk.sandbox.faults.add("status", request="update", status=400, times=1)
     result = desk.run("apply", "--auto-approve")
     assert (result.code, in_lists(desk, "canary")) == (4, set(PEOPLE[:5])), result.all
@@ -249,9 +249,7 @@ def test_a_list_that_could_not_be_exchanged_keeps_its_people_from_the_canary(des
 
 
 def test_who_may_be_in_a_list_that_nobody_sees_is_not_put_into_the_canary(desk: Desk) -> None:
-    by_list(desk, PEOPLE[:5], PEOPLE[:20])
-    desk.apply()
-    by_list(desk, PEOPLE[:8], PEOPLE[:20])
+    three_move_between_lists(desk)
     desk.sandbox.faults.add("status", request="update", status=400, times=1)
     desk.sandbox.faults.add("status", request="contacts", status=403, times=None, path="offset=0&limit=20")
     result = desk.run("apply", "--auto-approve")
@@ -259,9 +257,7 @@ def test_who_may_be_in_a_list_that_nobody_sees_is_not_put_into_the_canary(desk: 
 
 
 def test_the_canary_is_not_put_together_again_by_lists_of_the_rest_alone(desk: Desk) -> None:
-    by_list(desk, PEOPLE[:5], PEOPLE[:20])
-    desk.apply()
-    by_list(desk, PEOPLE[:8], PEOPLE[:20])
+    three_move_between_lists(desk)
     result = desk.run("apply", "--auto-approve", "-l", "stage=canary")
     assert (result.code, in_lists(desk, "canary")) == (3, set(PEOPLE[:5])), result.all
 
@@ -314,8 +310,7 @@ def test_recipients_that_are_left_to_others_keep_their_people(desk: Desk) -> Non
     live_stages(desk, None, PEOPLE[5:20])
     left = {"labels": {"stage": "rest"}, "ignore": ["from"]}
     moving(desk, PEOPLE[:8], PEOPLE[5:20], metadata=left)
-    told = change(desk, "canary")
-    assert (told["change"], told["reason"]["code"]) == ("blocked", "called-already")
+    assert decided(desk, "canary") == ("blocked", "called-already")
 
 
 def test_a_text_message_and_a_call_are_kept_apart_too(desk: Desk) -> None:
@@ -384,12 +379,10 @@ def test_a_resume_by_hand_says_who_would_be_called_twice_before_it_asks(desk: De
 
 
 def test_a_rest_that_a_list_may_hide_leaves_the_canary_as_it_is(desk: Desk) -> None:
-    live_stages(desk, PEOPLE[:5], PEOPLE[5:20])
-    moving(desk, PEOPLE[:8], PEOPLE[5:20])
+    three_move(desk, PEOPLE[5:20])
     desk.sandbox.faults.add("item", request="list", index=0, status=500, times=None)
     assert change(desk)["reason"]["code"] == "incomplete-list"
-    told = change(desk, "canary")
-    assert (told["change"], told["reason"]["code"]) == ("held", "recipients-unseen")
+    assert decided(desk, "canary") == ("held", "recipients-unseen")
 
 
 def test_who_leaves_the_list_of_a_canary_waits_until_its_list_is_exchanged(desk: Desk) -> None:

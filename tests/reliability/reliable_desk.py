@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from harness import Desk
@@ -19,14 +18,6 @@ def reliable(desk: Desk, **settings: Any) -> Desk:
     """The documented settings instead of the quick ones."""
     desk.configure(**{"settle_seconds": 10, "max_attempts": 5, "timeout_seconds": 30, **settings})
     return desk
-
-
-def wait_until(seen: Callable[[], object], otherwise: str, seconds: float = 10.0) -> None:
-    """What another thread or process does is waited for, in real time."""
-    until = time.monotonic() + seconds
-    while not seen():
-        assert time.monotonic() < until, otherwise
-        time.sleep(0.005)
 
 
 def repeats_that_no_rule_allows(requests: Sequence[RecordedRequest]) -> list[str]:

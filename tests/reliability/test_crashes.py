@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 from fakes import FakeClock
-from harness import Desk, actions, desk_at, live_voice, voice
-from reliable_desk import APPLY, alive_by_name, assert_converges, reliable, twins, wait_until
+from harness import Desk, actions, desk_at, live_voice, voice, wait_until
+from reliable_desk import APPLY, alive_by_name, assert_converges, reliable, twins
 
 pytestmark = pytest.mark.slow  # real processes
 

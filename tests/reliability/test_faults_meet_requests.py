@@ -13,8 +13,8 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
-from harness import Desk, live_sms, live_voice, sms, voice
-from reliable_desk import APPLY, assert_converges, reliable, repeats_that_no_rule_allows, twins, wait_until
+from harness import Desk, live_sms, live_voice, sms, voice, wait_until
+from reliable_desk import APPLY, assert_converges, reliable, repeats_that_no_rule_allows, twins
 
 pytestmark = pytest.mark.slow
 

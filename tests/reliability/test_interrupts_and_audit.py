@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import ACCOUNT, KEY, SECRETS, TOKEN, Desk, actions, live_voice, sms, voice
-from reliable_desk import APPLY, assert_converges, reliable, twins, wait_until
+from harness import ACCOUNT, KEY, SECRETS, TOKEN, Desk, actions, live_voice, sms, voice, wait_until
+from reliable_desk import APPLY, assert_converges, reliable, twins
 
 pytestmark = pytest.mark.slow  # real processes
 

@@ -18,7 +18,7 @@ from habits import Habits, habits
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from interposed import Interposed, Killed
+from interposed import Interposed, Killed, die
 from model_machine import (
     COLLECTIONS,
     KINDS_OF,
@@ -215,10 +215,6 @@ class CompanyOverTime(RuleBasedStateMachine):
     @rule(number=runners, allowed=permissions, place=places)
     def apply_is_killed(self, number: int, allowed: frozenset[str], place: int) -> None:
         """Between two requests, or after one was answered."""
-
-        def die() -> None:
-            raise Killed
-
         try:
             apply(self.company, self._runner(number), allowed, Interposed(self.clock, place, die))
         except Killed:

@@ -20,8 +20,7 @@ from pathlib import Path
 
 import pytest
 from fakes import FakeClock
-from harness import SECRETS, Desk, desk_at, live_voice, voice
-from reliable_desk import wait_until
+from harness import SECRETS, Desk, desk_at, live_voice, voice, wait_until
 
 pytestmark = [
     pytest.mark.slow,  # real processes

@@ -16,7 +16,7 @@ from typing import Any
 
 from fakes import FakeClock
 from harness import SECRETS, Desk, run
-from interposed import Interposed, Killed
+from interposed import Interposed, Killed, die
 from repeating import MONDAYS, weekly
 
 from campaignctl.model.dated_names import parsed
@@ -42,11 +42,6 @@ def drawn_rule(random: Random) -> dict[str, Any]:
         "horizon": random.choice(("1d", "3d", "7d")),
         "on_holiday": random.choice(("skip", "next_open_day")),
     }
-
-
-def die() -> None:
-    """Ends the run at once: nothing of it goes on."""
-    raise Killed
 
 
 class Story:

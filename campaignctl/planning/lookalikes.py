@@ -26,6 +26,7 @@ from campaignctl.planning.looks import (
     hides_recipients,
     is_on_the_date_of,
     meets,
+    reaches_the_same,
     says_the_same,
     starts_with,
 )
@@ -40,16 +41,14 @@ def is_the_same_call(mine: Look, theirs: Look) -> bool:
     """Tells whether somebody hears or reads the same from both at one start, as far as recipients are shown."""
     if not says_the_same(mine, theirs) or not (starts_with(mine, theirs) or is_on_the_date_of(mine, theirs)):
         return False
-    apart = mine.lists.isdisjoint(theirs.lists) and mine.numbers.isdisjoint(theirs.numbers)
-    return not apart or hides_recipients(mine, theirs)
+    return reaches_the_same(mine, theirs) or hides_recipients(mine, theirs)
 
 
 def calls_beside(mine: Look, theirs: Look) -> bool:
     """Tells whether somebody hears or reads the same from both at one start or in the same hours."""
     if is_the_same_call(mine, theirs):
         return True
-    apart = mine.lists.isdisjoint(theirs.lists) and mine.numbers.isdisjoint(theirs.numbers)
-    return not apart and says_the_same(mine, theirs) and meets(mine, theirs)
+    return reaches_the_same(mine, theirs) and says_the_same(mine, theirs) and meets(mine, theirs)
 
 
 def looks_like(mine: Look, theirs: Look) -> bool:
@@ -87,7 +86,7 @@ def _content(mine: Look, theirs: Look) -> bool | None:
 
 
 def _people(mine: Look, theirs: Look) -> bool | None:
-    if mine.lists & theirs.lists or not mine.numbers.isdisjoint(theirs.numbers):
+    if reaches_the_same(mine, theirs):
         return True
     return None if hides_recipients(mine, theirs) else False
 
@@ -171,12 +170,14 @@ def _wanted_starts(look: Look) -> tuple[Hashable, ...]:
 
 
 class _Campaigns:
-    """Groups campaigns by what they have in common with a manifest: whatever is like it stands in one of its
-    groups, each in the order in which they are given.
+    """Groups campaigns by what they have in common with a manifest: whatever is like it, as `alike` tells, stands in
+    one of its `groups`, the oldest first, or the newest.
     """
 
-    def __init__(self, campaigns: Sequence[Live], country: Country | None) -> None:
-        self.campaigns = campaigns
+    newest_first = False
+
+    def __init__(self, campaigns: Iterable[Live], country: Country | None) -> None:
+        self.campaigns = sorted(campaigns, key=lambda live: live.age_key, reverse=self.newest_first)
         self.looks = {live.sid: Look(live, country) for live in campaigns}
         self._people: dict[Hashable, _Index] = {}
         self._by_date: dict[str, _Index] = {}
@@ -245,9 +246,6 @@ class _Alive(_Campaigns):
 
     alike = staticmethod(looks_like)
 
-    def __init__(self, campaigns: Iterable[Live], country: Country | None) -> None:
-        super().__init__(sorted(campaigns, key=lambda live: live.age_key), country)
-
     def groups(self, mine: Look) -> Iterator[Sequence[Live]]:
         """Yields groups with all three in common, a list beside start or content, and half of the numbers or all."""
         yield from self.of_one_look(mine)
@@ -302,9 +300,7 @@ class _Finished(_Campaigns):
     """
 
     alike = staticmethod(looked_like)
-
-    def __init__(self, campaigns: Iterable[Live], country: Country | None) -> None:
-        super().__init__(sorted(campaigns, key=lambda live: live.age_key, reverse=True), country)
+    newest_first = True
 
     def groups(self, mine: Look) -> Iterator[Sequence[Live]]:
         """Yields groups with all three in common, as far as they are shown, and with a recipient beside the start
@@ -327,9 +323,6 @@ class _Staying(_Campaigns):
     """Groups campaigns that stay where their manifests want them no more, the oldest first."""
 
     alike = staticmethod(calls_beside)
-
-    def __init__(self, campaigns: Iterable[Live], country: Country | None) -> None:
-        super().__init__(sorted(campaigns, key=lambda live: live.age_key), country)
 
     def groups(self, mine: Look) -> Iterator[Sequence[Live]]:
         """Yields groups with all three in common, and with a recipient and content in common."""

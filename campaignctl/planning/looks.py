@@ -132,6 +132,11 @@ def says_the_same(mine: Look, theirs: Look) -> bool:
     return any(theirs.content.get(name) == meaning for name, meaning in mine.content.items())
 
 
+def reaches_the_same(mine: Look, theirs: Look) -> bool:
+    """Tells whether a number or a list is the same."""
+    return not (mine.lists.isdisjoint(theirs.lists) and mine.numbers.isdisjoint(theirs.numbers))
+
+
 def hides_recipients(mine: Look, theirs: Look) -> bool:
     """Tells whether the two could have more people in common than is known: not all that the manifest fills is
     shown.

@@ -17,7 +17,7 @@ from campaignctl.model.reasons import REASONS, Reason
 from campaignctl.model.recurrence import OccurrenceOf
 from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import Decision, decide
-from campaignctl.planning.looks import Look, hides_recipients, says_the_same
+from campaignctl.planning.looks import Look, hides_recipients, reaches_the_same, says_the_same
 from campaignctl.planning.repeating import Repeating
 from campaignctl.planning.terms import Terms
 from campaignctl.repeat.occurrences import occurrence_on
@@ -40,8 +40,7 @@ def _in_common(manifest: Desired, live: Live, terms: Terms) -> bool:
     mine, theirs = Look(manifest, terms.country), Look(live, terms.country)
     if hides_recipients(mine, theirs) or not any(map(theirs.shows, mine.content)):
         return True
-    people = not mine.numbers.isdisjoint(theirs.numbers) or not mine.lists.isdisjoint(theirs.lists)
-    return people or says_the_same(mine, theirs)
+    return reaches_the_same(mine, theirs) or says_the_same(mine, theirs)
 
 
 def _withdrawn(manifest: Desired, day: date, live: Live, terms: Terms) -> Desired:

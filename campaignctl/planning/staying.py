@@ -20,6 +20,7 @@ from campaignctl.model.plan import Operation
 from campaignctl.model.reasons import Reason
 from campaignctl.model.windows import declared_window
 from campaignctl.planning.alive import Decision, held_from
+from campaignctl.planning.compare import written_alike
 from campaignctl.planning.lookalikes import Lookalikes
 from campaignctl.planning.looks import Look, hides_recipients
 from campaignctl.planning.match import Match
@@ -154,14 +155,8 @@ def _stands_elsewhere(desired: Desired, live: Live, country: Country | None) -> 
 
 
 def _is_written_otherwise(desired: Desired, live: Live, role: Role) -> bool:
-    shown = [it.name for it in desired.kind.in_role(role) if it.name in live.spec]
-    return not all(_as_written(desired.spec.get(name), live.spec[name]) for name in shown)
-
-
-def _as_written(wanted: Value, seen: Value) -> bool:
-    if isinstance(wanted, list | tuple) and isinstance(seen, list | tuple):
-        return tuple(wanted) == tuple(seen)
-    return wanted == seen
+    shown = {it.name: live.spec[it.name] for it in desired.kind.in_role(role) if it.name in live.spec}
+    return not written_alike(shown, desired.spec)
 
 
 def _another_start(mine: Look, theirs: Look) -> bool:

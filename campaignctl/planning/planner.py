@@ -221,13 +221,13 @@ def with_dates(
 def _withdrawn(account: AccountView, repeats: Sequence[Desired], terms: Terms) -> Iterator[Change]:
     if not account.withdrawn:
         return
-    from campaignctl.planning.withdrawn import decide_withdrawn, withdrawn_change
+    from campaignctl.planning.withdrawn import decide_withdrawn
 
     chosen = {(it.kind.name, it.name) for it in repeats}
     for desired, live in account.withdrawn:
         of = desired.occurrence
         if of is not None and (desired.kind.name, of.manifest) in chosen:
-            yield withdrawn_change(desired, live, decide_withdrawn(desired, live, terms))
+            yield _left_as_it_is(live, decide_withdrawn(desired, live, terms), desired)
 
 
 def _change(match: Match, decision: Decision, terms: Terms) -> Change:
@@ -292,19 +292,24 @@ def _orphans(account: AccountView, terms: Terms) -> tuple[list[Change], int, tup
     checkout = terms.checked_out() if orphans else None
     newer = {live.sid: checkout.why_not_ended(live) for live in orphans} if checkout else {}
     spared = _maybe_renamed(account, terms)
-    changes = [_orphan(live, decide_orphan(live, terms, spared, newer.get(live.sid))) for live in orphans]
+    changes = [
+        _left_as_it_is(live, decide_orphan(live, terms, spared, newer.get(live.sid))) for live in orphans
+    ]
     notes = tuple(newer_than_checkout(live, why, terms) for live in orphans if (why := newer.get(live.sid)))
     return changes, sum(live.name.startswith(prefix) for live in alive), notes
 
 
-def _orphan(live: Live, decision: Decision) -> Change:
+def _left_as_it_is(live: Live, decision: Decision, desired: Desired | None = None) -> Change:
+    """Makes the change of a campaign that may be stopped, and whose fields stay."""
     return Change(
         key=Key(live.kind.name, live.name, live.sid),
         type=REASONS[decision.reason.code].change,
         reason=decision.reason,
+        desired=desired,
         live=live,
         operations=decision.operations,
         held=decision.held,
+        notes=decision.notes,
         resulting=live.spec,
     )
 

@@ -11,9 +11,8 @@ from dataclasses import replace
 from datetime import date
 
 from campaignctl.kinds.lifecycle import State, Status
-from campaignctl.model.campaigns import Desired, Key, Live
-from campaignctl.model.plan import Change
-from campaignctl.model.reasons import REASONS, Reason
+from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.reasons import Reason
 from campaignctl.model.recurrence import OccurrenceOf
 from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import Decision, decide
@@ -75,18 +74,3 @@ def decide_withdrawn(desired: Desired, live: Live, terms: Terms) -> Decision:
     if reason.code == "in-sync":
         return replace(decision, reason=Reason("in-sync", f"{why}: it waits, paused"))
     return replace(decision, reason=Reason(reason.code, f"{why}: {reason.message}"))
-
-
-def withdrawn_change(desired: Desired, live: Live, decision: Decision) -> Change:
-    """Makes the change as for any manifest; the fields stay."""
-    return Change(
-        key=Key(live.kind.name, live.name, live.sid),
-        type=REASONS[decision.reason.code].change,
-        reason=decision.reason,
-        desired=desired,
-        live=live,
-        operations=decision.operations,
-        held=decision.held,
-        notes=decision.notes,
-        resulting=live.spec,
-    )

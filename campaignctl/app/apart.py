@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -25,9 +25,9 @@ from campaignctl.model.naming import Found
 from campaignctl.model.plan import Plan
 from campaignctl.model.values import items_of
 from campaignctl.model.windows import window_of
-from campaignctl.planning.apart import Held, in_both, newly_called, people_in, still_calls, unseen_in
+from campaignctl.planning.apart import in_both, newly_called, still_calls, unseen_in
 from campaignctl.planning.contact_lists import named_by
-from campaignctl.planning.earlier import is_meant
+from campaignctl.planning.earlier import Held, is_meant, people_in
 from campaignctl.planning.terms import Terms
 from campaignctl.recipients.between import are_one_pair
 from campaignctl.recipients.leaving_out import earlier_campaign
@@ -85,7 +85,7 @@ class ApartWatch:
             ApiError: it cannot be read.
         """
         others = self._leaving_out.get(written_as(desired), ())
-        people = newly_called(desired.kind, spec, before, self.terms.country) if others else frozenset[str]()
+        people = newly_called(spec, before, self.terms.country) if others else frozenset[str]()
         if not people:
             return
         held = {other.kind_and_name: self._held(other, desired, people) for other in others}
@@ -107,11 +107,11 @@ class ApartWatch:
         return found
 
     def _held(self, other: Desired, desired: Desired, added: frozenset[str]) -> Held:
-        now, over_counts, people = self._now(), are_one_pair(other, desired), set[str]()
+        now, over_counts, people = self.client.now(), are_one_pair(other, desired), set[str]()
         campaigns, complete = self._campaigns(other, desired, added)
         unseen = not complete
         for live in campaigns:
-            if still_calls(live, now, over_counts=over_counts):
+            if still_calls(live, now, self.terms.country, over_counts=over_counts):
                 held = self._people(other, live)
                 people |= held.people
                 unseen = unseen or held.unseen
@@ -119,7 +119,7 @@ class ApartWatch:
 
     def _people(self, other: Desired, live: Live) -> Held:
         """Returns whom a campaign calls; who is in lists that are not the project's was never left out of them."""
-        held = people_in(live.kind, live.spec, self.terms.country)
+        held = people_in(live.spec, self.terms.country)
         theirs = {str(it) for it in given_lists(other)}
         own = {
             row.name: [it for it in items_of(live.spec.get(row.name)) if str(it) not in theirs]
@@ -150,7 +150,7 @@ class ApartWatch:
 
     def _is_clear(self, live: Live, added: frozenset[str]) -> bool:
         """Tells whether it surely holds none of those who are added."""
-        held = people_in(live.kind, live.spec, self.terms.country)
+        held = people_in(live.spec, self.terms.country)
         seen = all(
             isinstance(it, ListRef) and it.current and it.members is not None for it in given_lists(live)
         )
@@ -166,9 +166,6 @@ class ApartWatch:
     @cached_property
     def _planned(self) -> frozenset[str]:
         return frozenset(written_as(it.desired) for it in self.plan.changes if it.desired is not None)
-
-    def _now(self) -> Terms:
-        return replace(self.terms, now=self.client.now())
 
     def _read(self, what: str) -> Live | None:
         kind, _, sid = what.partition("/")

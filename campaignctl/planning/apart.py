@@ -8,21 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
 
 from campaignctl.diagnostics import counted
-from campaignctl.gates.counters import counters_of
 from campaignctl.kinds.countries import Country
-from campaignctl.kinds.lifecycle import Status
-from campaignctl.kinds.operations import Op, Permission
-from campaignctl.kinds.table import Kind, Value
-from campaignctl.model.campaigns import Desired, Listing, ListRef, Live
+from campaignctl.kinds.operations import BEGINNING, Op, Permission
+from campaignctl.kinds.table import Value
+from campaignctl.model.campaigns import Desired, Listing, Live
 from campaignctl.model.plan import Change, Operation
 from campaignctl.model.reasons import Reason
-from campaignctl.model.values import canonical_numbers, items_of, texts
+from campaignctl.model.values import texts
 from campaignctl.planning.alive import Decision, held_from, update_that_cannot_hurt
-from campaignctl.planning.earlier import by_name_and_sid
+from campaignctl.planning.earlier import (
+    Held,
+    by_name_and_sid,
+    people_in,
+    tried_nobody,
+    unseen_among,
+    waits_untried,
+)
 from campaignctl.planning.match import How, Match
 from campaignctl.planning.phase import Phase, phase_of
 from campaignctl.planning.terms import Terms
@@ -30,45 +35,20 @@ from campaignctl.recipients.between import WhoLeavesOut, are_one_pair, may_reach
 from campaignctl.recipients.leaving_out import NUMBERS, earlier_campaign, with_opt_out
 
 
-class Held(NamedTuple):
-    """Holds whom campaigns call, have called or will, by the country's rule; `unseen`: there are some whom nobody
-    sees.
-    """
-
-    people: frozenset[str] = frozenset()
-    unseen: bool = False
-
-
-def people_in(kind: Kind, spec: Mapping[str, Value], country: Country | None) -> Held:
-    """Returns whom a spec calls, as far as it is known; it is unseen where it shows nobody at all."""
-    numbers = texts(spec.get(NUMBERS))
-    people = set(canonical_numbers(numbers, country))
-    items = [it for row in kind.given_by_name for it in items_of(spec.get(row.name))]
-    for item in items:
-        members = item.members if isinstance(item, ListRef) else None
-        people.update(members.people if members is not None else ())
-        people.update(item.besides or () if isinstance(item, ListRef) else ())
-    return Held(frozenset(people), not (numbers or items))
-
-
-def still_calls(live: Live, terms: Terms, *, over_counts: bool) -> bool:
+def still_calls(live: Live, now: datetime, country: Country | None, *, over_counts: bool) -> bool:
     """Tells whether a campaign's people have been called, or may be without anybody's asking.
 
     One that is paused before its start calls nobody, and its resume looks at the other itself.
     """
-    counters = counters_of(live, terms.country)
     if live.finished:
-        return over_counts and (counters is None or counters.tried > 0)
-    tried = counters is not None and counters.tried > 0
-    return tried or live.status is not Status.PAUSED or phase_of(live, terms.now) is Phase.STARTED
+        return over_counts and not tried_nobody(live, country)
+    return not waits_untried(live, now, country)
 
 
-def newly_called(
-    kind: Kind, spec: Mapping[str, Value], before: Live | None, country: Country | None
-) -> frozenset[str]:
+def newly_called(spec: Mapping[str, Value], before: Live | None, country: Country | None) -> frozenset[str]:
     """Returns whom a campaign calls by a spec that it was not to call `before`; all of them where that is None."""
-    known = people_in(kind, before.spec, country).people if before is not None else frozenset[str]()
-    return people_in(kind, spec, country).people - known
+    known = people_in(before.spec, country).people if before is not None else frozenset[str]()
+    return people_in(spec, country).people - known
 
 
 def in_both(people: frozenset[str], others: Mapping[str, Held]) -> Reason | None:
@@ -128,25 +108,20 @@ class _LookBack:
         others = self._leaving_out.of(match.desired) if place is not None else ()
         if place is None or not others:
             return decision
-        ops, live = {it.op for it in decision.operations}, match.live
-        before = None if Op.RESUME in ops or Op.CREATE in ops else live
+        begins = any(it.op in BEGINNING for it in decision.operations)
         spec = decision.resulting or match.desired.spec
-        people = newly_called(match.desired.kind, spec, before, terms.country)
-        held = (
-            {it.desired.kind_and_name: self._held(it, match.desired, terms) for it in others}
-            if people
-            else {}
-        )
-        reason = in_both(people, held)
-        if reason is not None:
-            done = (*decision.operations[:place], *_harmless(match, decision, place, reason, terms))
-            return replace(decision, operations=done, held=(), reason=decision.reason_beside(reason))
-        reason = unseen_in(held)
-        if reason is None or terms.allows(Permission.UNSEEN, match.desired, live):
+        people = newly_called(spec, None if begins else match.live, terms.country)
+        if not people:
             return decision
-        waits = held_from(place, decision, reason, live)
-        done = (*waits.operations, *_harmless(match, decision, place, reason, terms))
-        return replace(waits, operations=done)
+        held = {it.desired.kind_and_name: self._held(it, match.desired, terms) for it in others}
+        twice, unseen = in_both(people, held), unseen_in(held)
+        if twice is not None:
+            blocked = replace(decision, held=(), reason=decision.reason_beside(twice))
+            return replace(blocked, operations=_harmless(match, decision, place, twice, terms))
+        if unseen is None or terms.allows(Permission.UNSEEN, match.desired, match.live):
+            return decision
+        waits = held_from(place, decision, unseen, match.live)
+        return replace(waits, operations=_harmless(match, decision, place, unseen, terms))
 
     @cached_property
     def _leaving_out(self) -> WhoLeavesOut[Match]:
@@ -161,7 +136,7 @@ class _LookBack:
         over_counts, people = are_one_pair(other.desired, desired), set[str]()
         unseen = other.how is How.INCOMPLETE
         for live in self._campaigns(other):
-            if not still_calls(live, terms, over_counts=over_counts):
+            if not still_calls(live, terms.now, terms.country, over_counts=over_counts):
                 continue
             planned = self.decisions.get(id(other)) if live is other.live else None
             held = _after(planned.operations if planned else (), other.desired, live, terms)
@@ -184,27 +159,26 @@ def called_twice_by_hand(
     """
     found = {id(it): it for it in others if it.desired is not None}
     held = {
-        f"{it.live.kind.short}/{it.live.name}": people_in(it.live.kind, it.live.spec, terms.country)
+        f"{it.live.kind.short}/{it.live.name}": people_in(it.live.spec, terms.country)
         for it in WhoLeavesOut(found.values(), lambda change: change.desired).of(desired)
         if it.live is not None and it.desired is not None
-        if still_calls(it.live, terms, over_counts=are_one_pair(it.desired, desired))
+        if still_calls(it.live, terms.now, terms.country, over_counts=are_one_pair(it.desired, desired))
     }
-    both = in_both(people_in(live.kind, live.spec, terms.country).people, held)
-    blind = sorted({it.meant.written for it in desired.shown.values() if it.unseen})
-    if both is not None:
-        yield both.message
-    if blind:
-        yield f"the account does not show whom {', '.join(blind)} has called: somebody could be called twice"
+    reasons = (
+        in_both(people_in(live.spec, terms.country).people, held),
+        unseen_among(desired.shown.values()),
+    )
+    yield from (it.message for it in reasons if it is not None)
 
 
 def _harmless(
     match: Match, decision: Decision, place: int, reason: Reason, terms: Terms
 ) -> tuple[Operation, ...]:
-    """Returns what of an update goes out though it may add nobody; what comes before its place is done anyway."""
+    """Returns what is done though nobody may be added: all before the place, and of an update what goes out anyway."""
     before, live = decision.operations[:place], match.live
     if decision.operations[place].op is Op.UPDATE and live is not None:
-        return update_that_cannot_hurt(match.desired, live, terms, reason)
-    return with_opt_out(before, decision.opt_outs)[len(before) :]
+        return (*before, *update_that_cannot_hurt(match.desired, live, terms, reason))
+    return with_opt_out(before, decision.opt_outs)
 
 
 def _after(operations: Iterable[Operation], desired: Desired, live: Live, terms: Terms) -> Held:
@@ -218,9 +192,9 @@ def _after(operations: Iterable[Operation], desired: Desired, live: Live, terms:
         return Held()
     update = ops.get(Op.UPDATE)
     if update is None or phase is not Phase.OPEN:
-        return people_in(live.kind, live.spec, terms.country)
+        return people_in(live.spec, terms.country)
     sent = {name: desired.spec.get(name) for name in update.fields if name in desired.spec}
     numbers = texts({**live.spec, **sent}.get(NUMBERS))
     if desired.suppression is not None:
         numbers = desired.suppression.without(numbers)
-    return people_in(live.kind, {**live.spec, **sent, NUMBERS: list(numbers)}, terms.country)
+    return people_in({**live.spec, **sent, NUMBERS: list(numbers)}, terms.country)

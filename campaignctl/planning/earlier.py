@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from campaignctl.diagnostics import counted
 from campaignctl.gates.counters import counters_of
@@ -24,7 +24,7 @@ from campaignctl.model.campaigns import Desired, Listing, Live, by_kind_and_name
 from campaignctl.model.dated_names import parsed
 from campaignctl.model.reasons import Reason
 from campaignctl.model.suppression import EarlierCampaign, Shown
-from campaignctl.model.values import canonical_numbers, texts
+from campaignctl.model.values import canonical_numbers, items_of, texts
 from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import Decision, held_from
 from campaignctl.planning.compare import refs_in
@@ -35,6 +35,24 @@ from campaignctl.recipients.leaving_out import NUMBERS, as_written, earlier_camp
 
 PeopleOfLists: TypeAlias = Callable[[Live], "Collection[str] | None"]
 """Whom the contact lists of a campaign hold, by the country's rule; None where nobody sees them."""
+
+
+class Held(NamedTuple):
+    """Holds whom campaigns call, have called or will, by the country's rule; `unseen`: there are some whom nobody
+    sees.
+    """
+
+    people: frozenset[str] = frozenset()
+    unseen: bool = False
+
+
+def people_in(spec: Mapping[str, Value], country: Country | None) -> Held:
+    """Returns whom a spec calls, as far as it is known; it is unseen where it shows nobody at all."""
+    numbers, lists = texts(spec.get(NUMBERS)), items_of(spec.get(LISTS))
+    people = set(canonical_numbers(numbers, country))
+    for ref in refs_in(lists):
+        people.update(ref.members.people if ref.members is not None else (), ref.besides or ())
+    return Held(frozenset(people), not (numbers or lists))
 
 
 def shown_by(
@@ -50,7 +68,7 @@ def shown_by(
     One that is over and tried nobody leaves out nobody.
     """
     found = [it for it in campaigns if is_meant(it, meant)]
-    calling = [it for it in found if not _tried_nobody(it, country)]
+    calling = [it for it in found if not tried_nobody(it, country)]
     people, unseen = set[str](), not complete
     for live in calling:
         numbers = texts(live.spec.get(NUMBERS))
@@ -74,15 +92,21 @@ def is_meant(live: Live, meant: EarlierCampaign) -> bool:
     )
 
 
-def _tried_nobody(live: Live, country: Country | None) -> bool:
+def tried_nobody(live: Live, country: Country | None) -> bool:
+    """Tells whether a campaign is over and is known to have called nobody."""
     counters = counters_of(live, country) if live.finished else None
     return counters is not None and not counters.tried
 
 
-def _may_follow_its_manifest(live: Live, now: datetime, country: Country | None) -> bool:
-    """Tells whether whom its manifest declares may be called yet: it has not begun, or is paused before its start."""
+def waits_untried(live: Live, now: datetime, country: Country | None) -> bool:
+    """Tells whether a campaign is paused before its start and has called nobody: its resume looks around itself."""
     waits = live.status is Status.PAUSED and phase_of(live, now) is not Phase.STARTED
-    return not _has_begun(live, now, country) or (waits and not _has_tried(live, country))
+    return waits and not _has_tried(live, country)
+
+
+def _may_follow_its_manifest(live: Live, now: datetime, country: Country | None) -> bool:
+    """Tells whether whom its manifest declares may be called yet."""
+    return not _has_begun(live, now, country) or waits_untried(live, now, country)
 
 
 def _has_tried(live: Live, country: Country | None) -> bool:
@@ -181,15 +205,19 @@ def _unread(_live: Live) -> None:
 
 def unseen_held(decision: Decision, desired: Desired, live: Live | None, terms: Terms) -> Decision:
     """Holds what sends to people where nobody sees whom an earlier campaign has called, until somebody says so."""
-    blind = sorted({it.meant.written for it in desired.shown.values() if it.unseen})
+    unseen = unseen_among(desired.shown.values())
     sends = [it for it in decision.operations if it.reaches_others]
-    if not blind or not sends or terms.allows(Permission.UNSEEN, desired, live):
+    if unseen is None or not sends or terms.allows(Permission.UNSEEN, desired, live):
         return decision
-    held = held_from(decision.operations.index(sends[0]), decision, _unseen(blind), live)
+    held = held_from(decision.operations.index(sends[0]), decision, unseen, live)
     return replace(held, operations=with_opt_out(held.operations, held.opt_outs))
 
 
-def _unseen(blind: Iterable[str]) -> Reason:
+def unseen_among(shown: Iterable[Shown]) -> Reason | None:
+    """Says of which earlier campaigns nobody sees whom they have called."""
+    blind = sorted({it.meant.written for it in shown if it.unseen})
+    if not blind:
+        return None
     message = f"the account does not show whom {', '.join(blind)} has called: somebody could be called twice"
     return Reason("recipients-unseen", message)
 
@@ -224,9 +252,7 @@ def called_already(
     spec: Mapping[str, Value], shown: Mapping[str, Shown], country: Country | None
 ) -> Reason | None:
     """Says whether somebody whom a campaign is to call is in an earlier one, as the account shows it."""
-    mine = set(canonical_numbers(texts(spec.get(NUMBERS)), country))
-    for ref in refs_in(spec.get(LISTS)):
-        mine.update(ref.members.people if ref.members is not None else ())
+    mine = people_in(spec, country).people
     for it in shown.values():
         both = len(mine & it.people)
         if both:
@@ -244,5 +270,5 @@ def called_by_now(
     spec: Mapping[str, Value], planned: Mapping[str, Shown], now: Mapping[str, Shown], country: Country | None
 ) -> Reason | None:
     """Says, right before a write, whether somebody was called meanwhile, or nobody sees any more who was."""
-    blind = sorted({it.meant.written for name, it in now.items() if it.unseen and not planned[name].unseen})
-    return called_already(spec, now, country) or (_unseen(blind) if blind else None)
+    unseen = unseen_among(it for name, it in now.items() if not planned[name].unseen)
+    return called_already(spec, now, country) or unseen

@@ -85,6 +85,28 @@ def test_a_list_leaves_out_whom_a_campaign_has_called_by_what_the_account_shows(
     assert desk.plan()["summary"]["operations"] == 0
 
 
+def test_who_is_called_by_an_earlier_version_of_a_list_is_not_called_again_by_its_resume(desk: Desk) -> None:
+    soon = {"send_at": "2027-01-10T10:00:00+05:30", "end_at": "2027-01-10T20:00:00+05:30"}
+    to_others = {"from": ..., "lists": [{"name": "others"}], "state": "active"}
+    rest = voice("rest", url=OTHER, schedule=soon, retries=None, **to_others)
+    before_nine(desk)
+    desk.manifests(contact_list("others", PEOPLE[:30]), rest)
+    assert desk.run("apply", "--auto-approve").code == 0
+    desk.by_hand(desk.live("rest")["id"], {"action": "pause"})
+    desk.seed(live_voice("canary", schedule=CANARY, retries=None, **{"from": PEOPLE[:10]}))
+    desk.pass_time(hours=2)
+    desk.account()
+    desk.manifests(
+        voice("canary", schedule=CANARY, retries=None, **{"from": PEOPLE[:10]}),
+        contact_list("others", PEOPLE[:30], suppress=[{"campaign": "voice/canary"}]),
+        rest,
+    )
+    allowed = ("--allow", "resume:rest", "--allow", "suppressed:rest")
+    told = change(desk, "rest", *allowed)
+    assert (told["reason"]["code"], told["operations"]) == ("called-already", [])
+    assert "10 people of this one were called by voice/canary" in told["reason"]["message"]
+
+
 def repeating(desk: Desk, canary: list[str], rest: list[str], **metadata: Any) -> None:
     """A canary each day at 10:00, and the rest each day at 15:00."""
     desk.manifests(

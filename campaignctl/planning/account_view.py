@@ -12,10 +12,11 @@ from campaignctl.model.campaigns import Desired, Live, Snapshot
 from campaignctl.planning.absent import Neighbours
 from campaignctl.planning.alive import Decision
 from campaignctl.planning.lookalikes import Lookalikes
-from campaignctl.planning.match import Match, match_all
+from campaignctl.planning.match import Match, by_name_and_sid, match_all
 from campaignctl.planning.newest import newest_finished, on_other_endpoint
 from campaignctl.planning.orphans import unmatched, unnamed
 from campaignctl.planning.terms import Terms
+from campaignctl.recipients.between import WhoLeavesOut
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,16 @@ class AccountView:
     def by_name(self) -> Mapping[str, Match]:
         """Returns what each manifest that has a name means, by KIND/NAME."""
         return {it.desired.kind_and_name: it for it in self.matches if it.desired.name}
+
+    @cached_property
+    def by_word(self) -> Mapping[tuple[str, str], Sequence[Live]]:
+        """Returns the campaigns that were read, by kind and name or SID."""
+        return by_name_and_sid(self.snapshot.listings)
+
+    @cached_property
+    def leaving_out(self) -> WhoLeavesOut[Match]:
+        """Returns what finds those that leave out the people of another."""
+        return WhoLeavesOut(self.matches, lambda it: it.desired)
 
     @cached_property
     def awaited(self) -> frozenset[str]:

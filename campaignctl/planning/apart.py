@@ -9,20 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
 
 from campaignctl.diagnostics import counted
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.operations import BEGINNING, Op, Permission
 from campaignctl.kinds.table import Value
-from campaignctl.model.campaigns import Desired, Listing, Live
+from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.plan import Change, Operation
 from campaignctl.model.reasons import Reason
 from campaignctl.model.values import texts
+from campaignctl.planning.account_view import AccountView
 from campaignctl.planning.alive import Decision, held_from, update_that_cannot_hurt
 from campaignctl.planning.earlier import (
     Held,
-    by_name_and_sid,
     people_in,
     tried_nobody,
     unseen_among,
@@ -75,17 +74,13 @@ def unseen_in(others: Mapping[str, Held]) -> Reason | None:
 
 
 def kept_apart(
-    meant: Sequence[Match],
-    decisions: Sequence[Decision],
-    matches: Sequence[Match],
-    listings: Mapping[str, Listing],
-    terms: Terms,
+    meant: Sequence[Match], decisions: Sequence[Decision], account: AccountView, terms: Terms
 ) -> list[Decision]:
     """Returns what may be done of what was decided on each: nobody is added to a campaign while another that leaves
-    its people out keeps them. `matches` are those of all manifests.
+    its people out keeps them.
     """
     pairs = list(zip(meant, decisions, strict=True))
-    back = _LookBack(matches, listings, {id(match): it for match, it in pairs})
+    back = _LookBack(account, {id(match): it for match, it in pairs})
     return [back.kept(match, it, terms) for match, it in pairs]
 
 
@@ -96,8 +91,7 @@ class _LookBack:
     `decisions` are those on the selected manifests, by the identity of their matches.
     """
 
-    matches: Sequence[Match]
-    listings: Mapping[str, Listing]
+    account: AccountView
     decisions: Mapping[int, Decision] = field(repr=False)
 
     def kept(self, match: Match, decision: Decision, terms: Terms) -> Decision:
@@ -105,7 +99,7 @@ class _LookBack:
         operations = enumerate(decision.operations)
         reaching = (n for n, it in operations if may_reach_others(it, match.desired, match.live))
         place = next(reaching, None)
-        others = self._leaving_out.of(match.desired) if place is not None else ()
+        others = self.account.leaving_out.of(match.desired) if place is not None else ()
         if place is None or not others:
             return decision
         begins = any(it.op in BEGINNING for it in decision.operations)
@@ -123,14 +117,6 @@ class _LookBack:
         waits = held_from(place, decision, unseen, match.live)
         return replace(waits, operations=_harmless(match, decision, place, unseen, terms))
 
-    @cached_property
-    def _leaving_out(self) -> WhoLeavesOut[Match]:
-        return WhoLeavesOut(self.matches, lambda it: it.desired)
-
-    @cached_property
-    def _by_word(self) -> Mapping[tuple[str, str], Sequence[Live]]:
-        return by_name_and_sid(self.listings)
-
     def _held(self, other: Match, desired: Desired, terms: Terms) -> Held:
         """Returns whom the campaigns of a manifest hold once its plan is carried out."""
         over_counts, people = are_one_pair(other.desired, desired), set[str]()
@@ -147,7 +133,7 @@ class _LookBack:
     def _campaigns(self, other: Match) -> Iterator[Live]:
         """Yields what is meant by a manifest's name, its previous one or its SID, each campaign once."""
         names = earlier_campaign(other.desired, None).names
-        found = [it for name in names for it in self._by_word.get((other.desired.kind.name, name), ())]
+        found = [it for name in names for it in self.account.by_word.get((other.desired.kind.name, name), ())]
         yield from {it.sid: it for it in (*found, *other.touched)}.values()
 
 

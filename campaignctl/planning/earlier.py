@@ -6,7 +6,6 @@ changed in between would bring people back who were called.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -29,6 +28,7 @@ from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import Decision, held_from
 from campaignctl.planning.compare import refs_in
 from campaignctl.planning.counting import LISTS
+from campaignctl.planning.match import by_name_and_sid
 from campaignctl.planning.phase import Phase, phase_of
 from campaignctl.planning.terms import Terms
 from campaignctl.recipients.leaving_out import NUMBERS, as_written, earlier_campaign, leave_out, with_opt_out
@@ -126,16 +126,6 @@ def seeing(desired: Desired, shown: Mapping[str, Shown]) -> Desired:
         return desired
     suppression = desired.suppression.seeing(shown)
     return leave_out(as_written(desired), suppression)._replace(shown=shown)
-
-
-def by_name_and_sid(listings: Mapping[str, Listing]) -> Mapping[tuple[str, str], Sequence[Live]]:
-    """Indexes campaigns by kind and either word."""
-    found: defaultdict[tuple[str, str], list[Live]] = defaultdict(list)
-    for kind, listing in listings.items():
-        for live in listing.campaigns:
-            for word in (live.name, live.sid):
-                found[kind, word].append(live)
-    return found
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import chain
@@ -127,6 +127,16 @@ def _from_the_past(manifest: Desired, how: How, namesakes: list[Live]) -> Match:
     if unknown:
         return Match(manifest, How.UNKNOWN_STATUS, unknown[-1])
     return Match(manifest, how, namesakes[-1])
+
+
+def by_name_and_sid(listings: Mapping[str, Listing]) -> Mapping[tuple[str, str], Sequence[Live]]:
+    """Indexes campaigns by kind and either word."""
+    found: defaultdict[tuple[str, str], list[Live]] = defaultdict(list)
+    for kind, listing in listings.items():
+        for live in listing.campaigns:
+            for word in (live.name, live.sid):
+                found[kind, word].append(live)
+    return found
 
 
 def manifest_of(live: Live, manifests: Iterable[Desired]) -> Desired | None:

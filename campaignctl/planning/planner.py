@@ -176,7 +176,7 @@ def _decide_each(
     if any(it.desired.shown for it in account.matches):
         from campaignctl.planning.apart import kept_apart
 
-        each = kept_apart(meant, each, account.matches, account.snapshot.listings, terms)
+        each = kept_apart(meant, each, account, terms)
     decided = clear_of_what_stays(meant, each, account.matches, terms)
     changes = [_change(match, decision, terms) for match, decision in zip(meant, decided, strict=True)]
     return decided, changes

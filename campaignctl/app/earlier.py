@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 
 from campaignctl.api.client import Client
 from campaignctl.api.contact_lists import numbers_in, search_lists
@@ -18,7 +18,7 @@ from campaignctl.contact_lists.members import members_of, seeing_list
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.manifest import CONTACT_LIST
 from campaignctl.kinds.table import Value
-from campaignctl.model.campaigns import Desired, Live, Snapshot, given_lists
+from campaignctl.model.campaigns import Desired, Live, Snapshot, by_kind_and_name, given_lists
 from campaignctl.model.managed_lists import Members, versions_among
 from campaignctl.model.naming import AskedName, Found
 from campaignctl.model.suppression import EarlierCampaign, Shown
@@ -82,12 +82,14 @@ class ListPeople:
     _read: dict[str, frozenset[str] | None] = field(default_factory=dict)
 
     def of(self, other: Desired) -> PeopleOfLists:
-        """Returns what says so for the campaigns of a manifest."""
+        """Returns what says so for the campaigns of a manifest. A version never changes, so that none is looked for
+        twice.
+        """
         learn = cache(lambda: self._learn(other))
 
         def people(live: Live) -> Collection[str] | None:
             sids = list(map(str, given_lists(live)))
-            if sids:
+            if any(self._known.get(it) is None and self._read.get(it) is None for it in sids):
                 learn()
             found = [self._people(sid) for sid in sids]
             known = [it for it in found if it is not None]
@@ -150,9 +152,13 @@ class EarlierWatch:
         if reason is not None:
             raise TooLateError(reason)
 
+    @cached_property
+    def _named(self) -> Mapping[str, Desired]:
+        return by_kind_and_name(self.reading.all_manifests)
+
     def _shown(self, meant: EarlierCampaign, desired: Desired) -> Shown:
         campaigns, complete = campaigns_of(meant, self.readings, desired.kind_and_name)
-        other = next((it for it in self.reading.all_manifests if it.kind_and_name == meant.written), None)
+        other = self._named.get(meant.written)
         lists = self.lists.of(other) if other is not None else lambda _live: None
         return shown_by(meant, campaigns, complete, self.client.now(), self.country, lists)
 

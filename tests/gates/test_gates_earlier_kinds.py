@@ -35,6 +35,11 @@ def called_lists(desk: Desk, people: list[str]) -> None:
     desk.forget()
 
 
+def searches(desk: Desk) -> list[str]:
+    """Requests that look for lists."""
+    return [it.path for it in desk.requests if it.method == "GET" and it.path.endswith("/lists")]
+
+
 def before_nine(desk: Desk) -> None:
     """Half an hour before the canary."""
     desk.pass_time(minutes=-30)
@@ -57,6 +62,21 @@ def test_a_list_that_changed_since_is_read(desk: Desk) -> None:
     assert (told["change"], told["suppressed"]["count"]) == ("create", 10)
     desk.run("apply", "--auto-approve")
     assert created(desk) == PEOPLE[10:]
+
+
+@pytest.mark.parametrize("now", [PEOPLE[:10], PEOPLE[5:10]], ids=["held", "read"])
+def test_a_list_is_looked_for_once_in_a_run_however_many_leave_it_out(desk: Desk, now: list[str]) -> None:
+    before_nine(desk)
+    called_lists(desk, PEOPLE[:10])
+    without = {"suppress": [{"campaign": "voice/canary"}], "url": OTHER, "schedule": REST, "retries": None}
+    rest = [voice(f"rest-{n}", **without, **{"from": PEOPLE[n::4]}) for n in range(4)]
+    to_lists(desk, now, [])
+    desk.manifests(*rest, file="campaigns/rest.yaml")
+    desk.plan()
+    planned = len(searches(desk))
+    desk.forget()
+    assert desk.run("apply", "--auto-approve").code == 0
+    assert (len(desk.writes), len(searches(desk))) == (4, planned + 1)
 
 
 def test_where_nobody_sees_who_is_in_the_list_it_is_held(desk: Desk) -> None:

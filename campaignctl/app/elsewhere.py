@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from campaignctl.clock import Clock
 from campaignctl.diagnostics import Diagnostic, Severity
 from campaignctl.manifests.documents import Document, DocumentReader
-from campaignctl.manifests.files import ManifestFile, links_under
+from campaignctl.manifests.files import ManifestFile, places_under
 from campaignctl.manifests.taking import Taking, taken
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment, ProjectFile
@@ -116,7 +116,7 @@ def _by_file(manifests: Iterable[Desired]) -> Mapping[str, Sequence[Desired]]:
 
 
 class Takers:
-    """Says which environments take a file, by where their paths and the links below them really lead; each path is
+    """Says which environments take a file, by where their paths and what stands below them really lie; each path is
     looked at once a run.
     """
 
@@ -145,8 +145,7 @@ class Takers:
                     self._at.setdefault(real, {})[name] = environment
 
     def _reached(self, path: str) -> Sequence[str]:
-        links = links_under(str(Path(self._project.root, path)))
-        return (self._of(path), *map(os.path.realpath, links))
+        return tuple(places_under(Path(self._project.root, path), Path(self._of(""))))
 
     def _of(self, path: str) -> str:
         """Returns where a path leads to: only what is a link itself is asked for the rest of it."""

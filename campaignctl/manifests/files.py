@@ -115,25 +115,14 @@ def _below(directory: str, home: Path, seen: set[Path]) -> Iterator[tuple[str, b
             yield entry.path, link
 
 
-def links_under(directory: str) -> Iterator[str]:
-    """Yields the links in a directory and below, and below the directories that they lead to, without what is hidden.
-
-    Of a loop of links each is told once.
+def places_under(path: Path, home: Path) -> Iterator[str]:
+    """Yields where a path really leads to; of a directory where the directories lie that `files_under` finds files in,
+    and the files that are links. What leads out of `home` is none of them.
     """
-    ahead, followed = [directory], set[str]()
-    while ahead:
-        try:
-            with os.scandir(ahead.pop()) as scan:
-                found = [entry for entry in scan if not entry.name.startswith(".")]
-        except OSError:
-            continue
-        for entry in found:
-            if not entry.is_symlink():
-                ahead += [entry.path] if entry.is_dir() else []
-            elif (real := os.path.realpath(entry.path)) not in followed:
-                followed.add(real)
-                ahead.append(real)
-                yield entry.path
+    directories = set[Path]()
+    found = _below(str(path), home, directories) if path.is_dir() else [(str(path), True)]
+    links = [Path(os.path.realpath(it)) for it, link in found if link]
+    yield from (str(it) for it in (*directories, *links) if it.is_relative_to(home))
 
 
 _NOT_PLAIN: Final = (

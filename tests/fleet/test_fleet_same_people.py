@@ -208,6 +208,15 @@ def test_links_below_the_folders_of_both_lead_to_one_manifest(
     assert len(found(validate(desk, "-e", chosen))) == 1
 
 
+def test_what_a_link_leads_out_of_the_project_to_nobody_takes(desk: Desk) -> None:
+    """Nothing is read through it, and it is not walked either: it may lead to the root of the machine."""
+    two(desk, {"manifests": ["one/"]}, {"manifests": ["two/"]})
+    desk.manifests(labelled(), file="one/m0.yaml")
+    (desk.root / "two").mkdir()
+    (desk.root / "two" / "up").symlink_to(desk.root.parent)
+    assert found(validate(desk, "-e", NORTH)) == []
+
+
 def test_each_environment_is_held_against_its_own_manifests(desk: Desk) -> None:
     """Not against those of the first one with the same variables."""
     two(desk, {"manifests": ["campaigns/m0.yaml"]}, {"manifests": ["other/"]}, labelled())

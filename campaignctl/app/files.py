@@ -1,4 +1,4 @@
-"""Writes and reads files of the user's."""
+"""Writes and reads files of the user's, and reads the schemas that are shipped with the package."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from campaignctl.errors import InputError
 if TYPE_CHECKING:
     from importlib.abc import Traversable
 
+STANDARD_OUTPUT: Final = Path("-")
+"""Where a result goes that is written to no file."""
 _SCHEMA_SUFFIX: Final = ".schema.json"
 
 

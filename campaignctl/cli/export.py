@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 import click
 
 from campaignctl.app import output
-from campaignctl.app.files import write_file
+from campaignctl.app.files import STANDARD_OUTPUT, write_file
 from campaignctl.app.options import GlobalOptions
 from campaignctl.app.workspace import Reading, Session
 from campaignctl.cli.options import format_option, global_options, offering
@@ -130,8 +130,12 @@ def _export_options(
     names: tuple[str, ...],
     asked: _Asked,
 ) -> _ExportOptions:
-    """Reads the options. Raises UsageError for what excludes itself."""
+    """Reads the options. Raises UsageError for what excludes itself, InputError for what cannot be written to so."""
     numbers_to = asked["numbers_to"]
+    if asked["directory"] == STANDARD_OUTPUT:
+        raise InputError("--out takes a directory: export writes a file for each campaign")
+    if numbers_to is not None and (numbers_to == STANDARD_OUTPUT or numbers_to.is_dir()):
+        raise InputError(f"--numbers-to {quoted(str(numbers_to))} must be a file")
     if numbers_to is not None and options.show_numbers:
         raise UsageError("--numbers-to and --show-numbers exclude each other")
     return _ExportOptions(
@@ -152,12 +156,8 @@ def _absolute(path: Path) -> Path:
 
 def _check_places(session: Session, export_options: _ExportOptions) -> None:
     """Checks that numbers go to a place that a manifest may read: within its project. Raises InputError."""
-    if export_options.directory.name == "-":
-        raise InputError("--out takes a directory: export writes a file for each campaign")
     if export_options.numbers_to is None:
         return
-    if export_options.numbers_to.name == "-" or export_options.numbers_to.is_dir():
-        raise InputError(f"--numbers-to {quoted(str(export_options.numbers_to))} must be a file")
     root = Path(session.project.root)
     home = root if export_options.directory.resolve().is_relative_to(root) else export_options.directory
     if not export_options.numbers_to.resolve().is_relative_to(home.resolve()):

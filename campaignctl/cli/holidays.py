@@ -31,12 +31,11 @@ def command(
     if wanted != list(range(wanted[0], wanted[-1] + 1)):
         raise UsageError("a Calendar covers years that follow one another: name those between, too")
     text = calendar_yaml(country.upper(), wanted, holidays_of(country, wanted))
-    if out is None or str(out) == "-":
+    from campaignctl.app.files import STANDARD_OUTPUT, write_out
+
+    if out is None or out == STANDARD_OUTPUT:
         output.result(text)
         return 0
-    from campaignctl.app.files import refuse_directory, write_out
-
-    refuse_directory(out)
     if out.is_file() and not force:
         raise RefusedError(f"{quoted(str(out))} is there; --force writes over it")
     write_out(out, text)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from campaignctl.app import output
-from campaignctl.app.files import refuse_directory, write_out
+from campaignctl.app.files import STANDARD_OUTPUT, refuse_directory, write_out
 from campaignctl.app.options import GlobalOptions
 from campaignctl.app.plan_files import refuse_empty
 from campaignctl.app.planning import Planned, PlanOptions, plan_for
@@ -20,8 +20,6 @@ from campaignctl.cli.options import (
     several_environments,
 )
 from campaignctl.rendering import formats
-
-_STANDARD_OUTPUT = Path("-")
 
 
 @click.command("plan")
@@ -48,14 +46,14 @@ def command(
         return plan_several(options, plan_options, out, detailed_exitcode, output_format)
     session = Session.open(options)
     refuse_empty(plan_options.paths)
-    if out is not None and out != _STANDARD_OUTPUT:
+    if out is not None and out != STANDARD_OUTPUT:
         refuse_directory(out)
     planned = plan_for(session, plan_options)
     if out is None and formats.FORMATS[output_format].verbatim:
         output.result_in_pieces(planned.pieces_for(output_format), output_format)
         return planned.exit_code(detailed=detailed_exitcode)
     shown = render(planned, session, output_format)  # before the file, which needs most of what is shown
-    if out == _STANDARD_OUTPUT:
+    if out == STANDARD_OUTPUT:
         output.result(planned.file_text, "json")
         output.remark(shown, session.options, output_format)
     else:

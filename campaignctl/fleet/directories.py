@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal, NamedTuple, TypedDict, cast
 
-from campaignctl.app.files import read_file, write_file
+from campaignctl.app.files import STANDARD_OUTPUT, read_file, write_file
 from campaignctl.app.plan_files import INDEX, load_plan
 from campaignctl.diagnostics import quoted, some_of
 from campaignctl.errors import CampaignctlError, InputError, RefusedError, UsageError
@@ -60,7 +60,7 @@ def clear_out(directory: Path) -> None:
         RefusedError: it holds something that no index of plans names.
         InputError: it cannot be written to.
     """
-    if str(directory) == "-" or (directory.exists() and not directory.is_dir()):
+    if directory == STANDARD_OUTPUT or (directory.exists() and not directory.is_dir()):
         raise UsageError(f"--out {directory}: with several environments it takes a directory")
     earlier = _named(directory)
     strange = sorted(set(_names_in(directory)) - {INDEX, *earlier})

@@ -60,8 +60,7 @@ def found_elsewhere(session: Session, reading: Reading, level: Severity) -> Find
     """Returns what is found of each selected manifest that another account takes too, for the same people."""
     now, own = session.clock.now(), session.environment
     mine = [it for it in reading.selected if calls(it, now)]
-    takers = session.shared.setdefault("takers", Takers(session.project))
-    assert isinstance(takers, Takers), "nothing else is called so"
+    takers = session.one_for_all(Takers(session.project))
     theirs = _taken_elsewhere(session, mine, takers)
     found = dict[ManifestPlace, tuple[Diagnostic, ...]]()
     find_copy = session.beside.find_copy if session.beside else None

@@ -71,10 +71,7 @@ def _with_rule_files(session: Session, reading: Reading) -> Reading:
         return reading
     from campaignctl.custom_rules.rulebook import RuleFiles, check_manifests_by
 
-    files = session.shared.setdefault(
-        "rule files", RuleFiles(Path(session.project.root), session.project.file or "")
-    )
-    assert isinstance(files, RuleFiles), "nothing else is called so"
+    files = session.one_for_all(RuleFiles(Path(session.project.root), session.project.file or ""))
     rules, mistakes = files.rules(settings)
     now = session.clock.now()
     meant = [] if mistakes else [it for it in reading.selected if _binds(it, now)]

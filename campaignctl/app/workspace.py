@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from campaignctl.app.options import GlobalOptions
 from campaignctl.clock import Clock
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from campaignctl.model.companions import Companion
     from campaignctl.model.suppression import Suppression
 
+T = TypeVar("T")
 _SANDBOX_SECRET = "sandbox"
 
 
@@ -118,8 +119,8 @@ class Session(NamedTuple):
     environment: Environment
     environ: Mapping[str, str]
     clock: Clock
-    shared: dict[str, object]
-    """What this run looks at once, by what that is called: it is the same for every environment."""
+    shared: dict[type, object]
+    """What this run has one of for all environments, by its class."""
     beside: SideBySide | None = None
     """What it is given as one of several environments; None where it is the only one."""
 
@@ -213,6 +214,12 @@ class Session(NamedTuple):
         Raises InputError.
         """
         return self.read(paths, labels).valid()
+
+    def one_for_all(self, new: T) -> T:
+        """Returns what this run has of a class for all environments: the first that was given."""
+        found = self.shared.setdefault(type(new), new)
+        assert isinstance(found, type(new)), "it is kept by its class"
+        return found
 
     def seen_from_root(self, path: str) -> str:
         """Returns one of PATHS, relative to the project file: a saved plan may be applied from another directory."""

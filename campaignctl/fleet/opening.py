@@ -195,7 +195,7 @@ def _sessions(
     chosen: Sequence[Environment],
     given: Mapping[str, SideBySide],
 ) -> dict[str, Session]:
-    environ, shared = dict(os.environ), dict[str, object]()
+    environ, shared = dict(os.environ), dict[type, object]()
     return {
         it.name: Session(
             options.in_environment(it.name), project, it, environ, options.clock, shared, given[it.name]

@@ -19,7 +19,6 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.manifest import CONTACT_LIST
 from campaignctl.kinds.operations import Permission
 from campaignctl.model.campaigns import Desired, RefreshStrategy, Snapshot
-from campaignctl.model.environment import Environment
 from campaignctl.model.managed_lists import ManagedList
 from campaignctl.model.naming import AskedName
 from campaignctl.model.permissions import NAMED_ALONE, Consent, unknown_permissions
@@ -231,7 +230,7 @@ def _terms(session: Session, reading: Reading, snapshot: Snapshot, asked: PlanOp
     return Terms(
         now=snapshot.now,
         environment=session.environment,
-        consent=_consent(asked.allowed, session.environment),
+        consent=Consent.of(session.environment, asked.allowed),
         prune=session.project.prune,
         prune_asked=asked.prune,
         orphans_complete=reading.complete,
@@ -263,10 +262,6 @@ def _refuse_names_of_both_kinds(asked: PlanOptions, decisions: Decisions) -> Non
     for name in dict.fromkeys((*flags, *asked.resend)):
         kinds = (it.key.kind for it in decisions.changes if it.key.name == name and not it.of_list)
         AskedName.read(name).of_one_kind(KINDS[kind] for kind in kinds)
-
-
-def _consent(flags: tuple[str, ...], environment: Environment) -> Consent:
-    return Consent.of(environment, flags)
 
 
 def _with_lists(reading: Reading, snapshot: Snapshot, client: Client) -> tuple[Reading, Snapshot]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from campaignctl.app import output
@@ -12,9 +10,6 @@ from campaignctl.app.workspace import Session
 from campaignctl.cli.options import format_option, several_environments
 from campaignctl.doctor.diagnosis import Examined, is_wrong
 from campaignctl.doctor.examining import examine
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command("doctor")

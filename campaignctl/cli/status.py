@@ -18,9 +18,7 @@ from campaignctl.cli.options import format_option, offering, several_environment
 from campaignctl.errors import UsageError
 from campaignctl.model.plan import ListCount
 from campaignctl.status.looking import StatusOptions, look_once
-from campaignctl.status.overview import (
-    marks,
-)
+from campaignctl.status.overview import marks
 from campaignctl.status.progress import ProgressSample
 
 if TYPE_CHECKING:

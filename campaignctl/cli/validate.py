@@ -57,14 +57,16 @@ def _of(names: Sequence[str], finding: Diagnostic) -> Diagnostic:
 
 
 def _check_all(
-    session: Session, environments: Iterable[Environment], paths: tuple[str, ...], labels: str
+    session: Session, environments: Sequence[Environment], paths: tuple[str, ...], labels: str
 ) -> Iterator[Checked]:
     """Checks for each environment what is read for the first that is like it."""
     first: dict[object, Environment] = {}
-    like = {it.name: first.setdefault(_read_by(it), it) for it in environments}
+    for environment in environments:
+        first.setdefault(_read_by(environment), environment)
     readings = session.load_each(list(first.values()), paths, labels)
     for environment in environments:
-        yield check(session._replace(environment=environment), readings[like[environment.name].name])
+        reading = readings[first[_read_by(environment)].name]
+        yield check(session._replace(environment=environment), reading)
 
 
 def _read_by(environment: Environment) -> object:

@@ -26,12 +26,12 @@ from campaignctl.kinds.lifecycle import Status, read_status
 from campaignctl.manifests.files import SUFFIXES, shown_path
 from campaignctl.model.naming import AskedName, meant
 from campaignctl.model.values import texts
+from campaignctl.planning.match import is_of_series
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client
     from campaignctl.export.document import Exported
     from campaignctl.model.campaigns import Desired, Live
-from campaignctl.model.dated_names import parsed
 
 _KNOWN = tuple(status.value for status in Status if status is not Status.UNKNOWN)
 
@@ -268,16 +268,8 @@ def _planned(
 
 def _repeating(live: Live, reading: Reading) -> Desired | None:
     """Returns the manifest that repeats to which a campaign's name is reserved."""
-    name = parsed(live.name)
-    for it in reading.all_manifests if name is not None else ():
-        if (
-            it.repeat is not None
-            and it.kind is live.kind
-            and name
-            and name.base in (it.name, it.previous_name)
-        ):
-            return it
-    return None
+    repeating = (it for it in reading.all_manifests if it.repeat is not None and it.kind is live.kind)
+    return next((it for it in repeating if is_of_series(it, live.name)), None)
 
 
 def _manifests_here(

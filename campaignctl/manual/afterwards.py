@@ -52,13 +52,11 @@ class KnownManifests:
         of a date for what its date has to do with.
         """
         manifest, name = self.of(live), parsed(live.name)
-        campaigns = _named_by(manifest) if manifest is not None else set()
-        for other in self.all_manifests if manifest is not None else ():
-            if other.kind_and_name in campaigns or _names_it(other, manifest):
-                names = [it for it in (other.name, other.previous_name) if it]
-                if other.repeat is not None and name is not None:
-                    names = [dated(it, name.day) for it in names]
-                yield from (f"{other.kind.short}/{it}" for it in (*names, other.sid) if it)
+        for other in _beside([manifest], self.all_manifests) if manifest is not None else ():
+            names = [it for it in (other.name, other.previous_name) if it]
+            if other.repeat is not None and name is not None:
+                names = [dated(it, name.day) for it in names]
+            yield from (f"{other.kind.short}/{it}" for it in (*names, other.sid) if it)
 
     def left_out(self, desired: Desired | None) -> tuple[bool, Suppression | None]:
         """Tells whether anybody is left out of a campaign, with or without a manifest, and who; None where nobody
@@ -69,15 +67,16 @@ class KnownManifests:
         return self.suppresses or bool(desired.suppress), desired.suppression or self.suppression
 
 
-def _named_by(manifest: Desired) -> set[str]:
-    """Returns, as KIND/NAME, the campaigns that a manifest waits for or leaves out."""
-    suppressed = {source.campaign for source in manifest.suppress if source.campaign is not None}
-    return suppressed | {after.campaign for after in manifest.after}
-
-
-def _names_it(other: Desired, manifest: Desired | None) -> bool:
-    """Tells whether another manifest leaves out the people of this one."""
-    return manifest is not None and any(it.campaign == manifest.kind_and_name for it in other.suppress)
+def _beside(some: Iterable[Desired], manifests: Iterable[Desired]) -> Iterator[Desired]:
+    """Yields the manifests that some wait for or whose people they leave out, and those that leave out theirs."""
+    own, named = set[str | None](), set[str | None]()
+    for it in some:
+        own.add(it.kind_and_name)
+        named.update(after.campaign for after in it.after)
+        named.update(source.campaign for source in it.suppress)
+    for it in manifests:
+        if it.kind_and_name in named or any(source.campaign in own for source in it.suppress):
+            yield it
 
 
 def consequences(
@@ -107,11 +106,7 @@ def _next_changes(
         for one in manifests
         if one.sid in campaigns or _names(one) & names or (one.repeat is not None and _names(one) & bases)
     ]
-    named = {campaign for one in relevant for campaign in _named_by(one)}
-    beside = [
-        it for it in manifests if it.kind_and_name in named or any(_names_it(it, one) for one in relevant)
-    ]
-    relevant += [it for it in beside if it not in relevant]
+    relevant += [it for it in _beside(relevant, manifests) if it not in relevant]
     listings = {
         kind: Listing(tuple(live for live in campaigns.values() if live.kind.name == kind))
         for kind in {live.kind.name for live in campaigns.values()} | {it.kind.name for it in relevant}

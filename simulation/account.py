@@ -80,7 +80,7 @@ class Call:
     at: float
 
 
-class Account:
+class LifeAccount:
     """Plays one account's world.
 
     Nothing here is the product's client: operators and the ledger look at it directly.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
-from simulation.repository import Edits, Files, Repository, add, one_of_files, put, start_from
+from simulation.repository import Edits, Files, TeamRepository, add, one_of_files, put, start_from
 
 
-def _copy(repository: Repository, files: Files, now: float, random: Random) -> str | None:
+def _copy(repository: TeamRepository, files: Files, now: float, random: Random) -> str | None:
     found = one_of_files(files, now, random, coming=False)
     if found is None:
         return None
@@ -23,14 +23,14 @@ def _copy(repository: Repository, files: Files, now: float, random: Random) -> s
     return f"copies {one.name} as {copied.name}"
 
 
-def _add_many(repository: Repository, files: Files, now: float, random: Random) -> str:
+def _add_many(repository: TeamRepository, files: Files, now: float, random: Random) -> str:
     """Adds as many as a script writes: one for each town, say."""
     count = random.randint(8, 20)
     said = [add(repository, files, now, random) for _ in range(count)]
     return f"{said[0]} and {count - 1} more"
 
 
-def _replace_by_another(repository: Repository, files: Files, now: float, random: Random) -> str | None:
+def _replace_by_another(repository: TeamRepository, files: Files, now: float, random: Random) -> str | None:
     """Writes another campaign for the same people instead of one that goes on, and says that it is another."""
     found = one_of_files(files, now, random)
     if found is None:
@@ -43,7 +43,7 @@ def _replace_by_another(repository: Repository, files: Files, now: float, random
     return f"writes {name} instead of {one.name} and says that it is another"
 
 
-def _another_run(repository: Repository, files: Files, now: float, random: Random) -> str | None:
+def _another_run(repository: TeamRepository, files: Files, now: float, random: Random) -> str | None:
     """Adds the same people at the same time by a second campaign, which says that it is another one."""
     found = one_of_files(files, now, random)
     if found is None:

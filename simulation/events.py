@@ -24,9 +24,9 @@ from simulation.runs import (
     plan_and_apply_late,
     plan_and_expect,
 )
-from simulation.world import World
+from simulation.world import LifeWorld
 
-Play = Callable[[World, Random], None]
+Play = Callable[[LifeWorld, Random], None]
 
 
 @dataclass(frozen=True)
@@ -38,19 +38,19 @@ class Event:
     kind: str
 
 
-def commit(world: World, random: Random) -> None:
+def commit(world: LifeWorld, random: Random) -> None:
     """Lets somebody edit manifests."""
     world.commit(random)
 
 
-def commit_and_apply(world: World, random: Random) -> None:
+def commit_and_apply(world: LifeWorld, random: Random) -> None:
     """Merges, and lets the pipeline run that this starts."""
     commit(world, random)
     world.pass_on(random.choice((30.0, 120.0, 600.0)))
     apply_to(world, random)
 
 
-def while_it_calls(world: World, random: Random) -> None:
+def while_it_calls(world: LifeWorld, random: Random) -> None:
     """Runs a pipeline while a campaign calls, or right before; nearly always somebody has just changed its
     manifest.
     """
@@ -71,7 +71,7 @@ def while_it_calls(world: World, random: Random) -> None:
     apply_to(world, random)
 
 
-def stopped_and_resumed_by_a_plan(world: World, random: Random) -> None:
+def stopped_and_resumed_by_a_plan(world: LifeWorld, random: Random) -> None:
     """Lets somebody stop what calls, or is about to, and somebody else plan its resume, which is approved late."""
     added = world.repository.add_soon(world.now, random)
     apply_to(world, random, calm=True)
@@ -84,7 +84,7 @@ def stopped_and_resumed_by_a_plan(world: World, random: Random) -> None:
         plan_a_resume(world, random)
 
 
-def after_a_canary(world: World, random: Random) -> None:
+def after_a_canary(world: LifeWorld, random: Random) -> None:
     """Runs pipelines while a canary calls and once its results are there; somebody may edit in between."""
     written = world.repository.head.written
     waited = {it.after.campaign for it in written if it.after}
@@ -103,7 +103,7 @@ def after_a_canary(world: World, random: Random) -> None:
             break
 
 
-def a_canary_is_judged_otherwise(world: World, random: Random) -> None:
+def a_canary_is_judged_otherwise(world: LifeWorld, random: Random) -> None:
     """Lets the account say that what went well has failed."""
     waited = {it.after.campaign for it in world.repository.head.written if it.after}
     over = [it for it in world.account.campaigns.values() if it.name in waited and it.state == "completed"]
@@ -111,12 +111,12 @@ def a_canary_is_judged_otherwise(world: World, random: Random) -> None:
         mark(world, random.choice(over), "failed")
 
 
-def people_answer_otherwise(world: World, random: Random) -> None:
+def people_answer_otherwise(world: LifeWorld, random: Random) -> None:
     """Lets calls come to something else from now on."""
     world.answer(random.choice(stages.ANSWERS))
 
 
-def habit_changes(world: World, random: Random) -> None:
+def habit_changes(world: LifeWorld, random: Random) -> None:
     """Changes something of the vendor's overnight."""
     name = random.choice(habits.HABITS)
     thrown = {name: habits.DEFAULTS[name]}
@@ -130,14 +130,14 @@ def habit_changes(world: World, random: Random) -> None:
     world.tell(f"the account changes: {habits.told(thrown)}")
 
 
-def secrets_rotated(world: World, random: Random) -> None:
+def secrets_rotated(world: LifeWorld, random: Random) -> None:
     """Gives one machine another token from now on."""
     machine = random.choice(world.machines)
     machine.token = (machine.token + 1) % 10
     world.tell(f"the API token is another on {machine.name}")
 
 
-def disk_lost(world: World, random: Random) -> None:
+def disk_lost(world: LifeWorld, random: Random) -> None:
     """Throws a runner away, intents and all."""
     machine = random.choice(world.machines)
     if not machine.busy:
@@ -146,7 +146,7 @@ def disk_lost(world: World, random: Random) -> None:
         world.tell(f"{machine.name} is a new machine")
 
 
-def clock_moves(world: World, random: Random) -> None:
+def clock_moves(world: LifeWorld, random: Random) -> None:
     """Sets a machine's clock, or lets it drift."""
     machine = random.choice(world.machines)
     machine.skew = random.choice((0.0, 30.0, -90.0, 700.0, -3600.0, 86_400.0))
@@ -206,7 +206,7 @@ def drawn(seed: int, days: int) -> Iterator[Event]:
             yield Event(number, moment, leaning.word(random, "event", weights))
 
 
-def played(world: World) -> Iterator[Event]:
+def played(world: LifeWorld) -> Iterator[Event]:
     """Plays every event that is not left out, one after the other, and lets a week pass after the last one."""
     for event in drawn(world.seed, world.days):
         if world.only is not None and event.number not in world.only:

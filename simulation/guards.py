@@ -6,13 +6,13 @@ from dataclasses import replace
 from random import Random
 
 from simulation import stages
-from simulation.ledger import Run
+from simulation.ledger import CommandRun
 from simulation.manifests import Manifest
 from simulation.operators import operator
 from simulation.repository import NUMBERS
 from simulation.runs import apply_to, free_machine
 from simulation.steps import Steps
-from simulation.world import Job, Machine, Meeting, World
+from simulation.world import Encounter, Job, LifeWorld, Machine
 
 MOST_LOOKS = 14
 _ANSWERS = (
@@ -24,7 +24,7 @@ _ANSWERS = (
 )
 
 
-def a_guard_looks(world: World, random: Random) -> None:
+def a_guard_looks(world: LifeWorld, random: Random) -> None:
     """Keeps a guard standing for a while, or looks once, while a campaign calls whose calls go this way or that."""
     one = _calling(world, random)
     apply_to(world, random, calm=True)
@@ -37,7 +37,7 @@ def a_guard_looks(world: World, random: Random) -> None:
             _guard(world, machine, random)
 
 
-def _calling(world: World, random: Random) -> Manifest:
+def _calling(world: LifeWorld, random: Random) -> Manifest:
     """Returns a voice campaign that calls soon, and many people; made for that where there is none."""
     voice = [it for it in world.repository.head.written if it.kind == "voice" and it.repeat is None]
     soon = [it for it in voice if 1200 < it.start - world.now < 6 * 3600 and len(it.people) > 7]
@@ -56,7 +56,7 @@ def _calling(world: World, random: Random) -> Manifest:
     return watched
 
 
-def _guard(world: World, machine: Machine, random: Random) -> None:
+def _guard(world: LifeWorld, machine: Machine, random: Random) -> None:
     labels = ("-l", "team=growth") if random.random() < 0.2 else ()
     dry = ("--dry-run",) if random.random() < 0.1 else ()
     chosen = "team=growth" if labels else ""
@@ -68,7 +68,7 @@ def _guard(world: World, machine: Machine, random: Random) -> None:
     every = random.choice(("60s", "60s", "5m"))
     chance = Random(random.random())
 
-    def meet(run: Run, steps: Steps, what: str) -> int:
+    def meet(run: CommandRun, steps: Steps, what: str) -> int:
         nonlocal left
         left -= 1
         if left > 0:
@@ -78,10 +78,10 @@ def _guard(world: World, machine: Machine, random: Random) -> None:
         return 0
 
     job = Job(("guard", "--every", every, *labels, *dry), labels=chosen)
-    world.run(machine, job, random, Meeting(1, meet, "wait"))
+    world.run(machine, job, random, Encounter(1, meet, "wait"))
 
 
-def _meanwhile(world: World, machine: Machine, run: Run, random: Random) -> None:
+def _meanwhile(world: LifeWorld, machine: Machine, run: CommandRun, random: Random) -> None:
     """Lets people do something between two looks."""
     how = random.random()
     if how < 0.1:
@@ -99,7 +99,7 @@ def _meanwhile(world: World, machine: Machine, run: Run, random: Random) -> None
         apply_to(world, random, calm=True)
 
 
-def _end(world: World, run: Run, steps: Steps, what: str, random: Random) -> None:
+def _end(world: LifeWorld, run: CommandRun, steps: Steps, what: str, random: Random) -> None:
     if random.random() < 0.2:
         run.met.append(f"killed at {what}")
         steps.kill()

@@ -12,11 +12,11 @@ from datetime import datetime
 from math import inf
 from typing import Any
 
-from simulation.account import Account, Call, Truth, seconds
+from simulation.account import Call, LifeAccount, Truth, seconds
 from simulation.commits import Commit
 from simulation.habits import Habits
 from simulation.manifests import IST, Manifest
-from simulation.product import RecordedRequest, Said
+from simulation.product import CommandOutcome, RecordedRequest
 
 KIND_OF = {"campaigns": "voice", "message-campaigns": "sms", "sms-campaigns": "sms"}
 WRITES = ("create", "update", "action")
@@ -71,7 +71,7 @@ class ListWrite:
 
 
 @dataclass
-class Run:
+class CommandRun:
     """Holds one run of the command on one machine. `planned_at` is when its plan was made, of a saved plan long ago.
 
     `before` is the account as it was when it began, `reads` when each campaign was last read by its SID, `shown` what
@@ -111,7 +111,7 @@ class Run:
     requests: int = 0
     steps: int = 0
     writes: list[Write] = field(default_factory=list)
-    said: Said | None = None
+    said: CommandOutcome | None = None
     met: list[str] = field(default_factory=list)
     killed: bool = False
     endless: bool = False
@@ -179,7 +179,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Violation:
+class BrokenPromise:
     """Holds a promise that was broken."""
 
     judge: str
@@ -194,22 +194,22 @@ class Violation:
 class Origin:
     """Says how a campaign came to be. `run` is None where somebody made it in the dashboard."""
 
-    run: Run | None
+    run: CommandRun | None
     at: float
     name: str
     start: float | None
 
 
-class Ledger:
+class LifeLedger:
     """Keeps all facts of one account's life. `habits` are the account's now, `had` all that it ever had."""
 
-    def __init__(self, account: Account, habits: Habits) -> None:
+    def __init__(self, account: LifeAccount, habits: Habits) -> None:
         self.account = account
         self.habits = dict(habits)
         self.had: set[str] = set()
         self.seen_positions: dict[str, set[str]] = defaultdict(set)
         self.throw(habits)
-        self.runs: list[Run] = []
+        self.runs: list[CommandRun] = []
         self.calls: list[Call] = []
         self.origins: dict[str, Origin] = {}
         self.touched: dict[str, set[str]] = defaultdict(set)
@@ -240,7 +240,7 @@ class Ledger:
         """Returns epoch seconds by the account's clock."""
         return self.account.clock.now().timestamp()
 
-    def look(self, run: Run | None = None) -> dict[str, tuple[Truth | None, Truth]]:
+    def look(self, run: CommandRun | None = None) -> dict[str, tuple[Truth | None, Truth]]:
         """Takes note of all that changed, and of who was called. New campaigns are `run`'s."""
         changed, calls = self.account.look()
         for sid, (before, now) in changed.items():
@@ -251,7 +251,7 @@ class Ledger:
         self.new_calls.extend(calls)
         return changed
 
-    def saw(self, run: Run, entry: RecordedRequest) -> None:
+    def saw(self, run: CommandRun, entry: RecordedRequest) -> None:
         """Notes that a request of a run reached the account."""
         parts = entry.path.split("/")
         collection, sid = parts[4], parts[5] if len(parts) > 5 else ""
@@ -298,7 +298,7 @@ class Ledger:
             if write.members and write.acted:
                 self.meant[sid] = frozenset(write.members)
 
-    def _list_write(self, run: Run, request: str, sid: str) -> ListWrite:
+    def _list_write(self, run: CommandRun, request: str, sid: str) -> ListWrite:
         alive = (it for it in self.alive() if sid in (it.spec.get("lists") or ()))
         used = next((it.name for it in alive), "")
         members = set(self.account.members((sid,))) if request == "delete_list" else set[str]()
@@ -307,7 +307,7 @@ class Ledger:
         wanted = next((name for name, people in lists if members and people == members and name in named), "")
         return ListWrite(request, sid, used, wanted)
 
-    def _count_for(self, run: Run) -> None:
+    def _count_for(self, run: CommandRun) -> None:
         """Notes the results of what calls, as a guard may see them now."""
         self.look()
         for it in self.account.campaigns.values():
@@ -337,7 +337,7 @@ class Ledger:
         seen = [truth for when, truth in self.history[sid] if when <= moment]
         return seen[-1] if seen else None
 
-    def run_made(self, sid: str) -> Run | None:
+    def run_made(self, sid: str) -> CommandRun | None:
         """Returns the run that made a campaign."""
         origin = self.origins.get(sid)
         return origin.run if origin else None

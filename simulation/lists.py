@@ -5,10 +5,10 @@ from __future__ import annotations
 from random import Random
 
 from simulation.manifests import Manifest
-from simulation.repository import NUMBERS, TEAMS, Edits, Files, Repository, start_from
+from simulation.repository import NUMBERS, TEAMS, Edits, Files, TeamRepository, start_from
 
 
-def begin(repository: Repository, now: float, random: Random) -> None:
+def begin(repository: TeamRepository, now: float, random: Random) -> None:
     """Adds a list, and campaigns to it, to those of the first day."""
     files: Files = dict(repository.head.files)
     for _ in range(2):
@@ -16,7 +16,7 @@ def begin(repository: Repository, now: float, random: Random) -> None:
     repository.amend(files)
 
 
-def _add(repository: Repository, files: Files, now: float, random: Random) -> str:
+def _add(repository: TeamRepository, files: Files, now: float, random: Random) -> str:
     """Adds a campaign to a list: one that is there, or a new one."""
     name = repository.new_name(random)
     to = random.choice(sorted(repository.lists)) if repository.lists and random.random() < 0.6 else ""
@@ -41,7 +41,7 @@ def _add(repository: Repository, files: Files, now: float, random: Random) -> st
     return f"adds {name}, to {to}"
 
 
-def _changes(repository: Repository, files: Files, now: float, random: Random) -> str:
+def _changes(repository: TeamRepository, files: Files, now: float, random: Random) -> str:
     """Lets people join a list, and others leave it; now and then they are as they were."""
     if not repository.lists:
         return _add(repository, files, now, random)
@@ -58,6 +58,6 @@ def _changes(repository: Repository, files: Files, now: float, random: Random) -
 EDITS: Edits = {"adds to a list": (_add, 8), "changes a list": (_changes, 10)}
 
 
-def flags(repository: Repository, random: Random) -> tuple[str, ...]:
+def flags(repository: TeamRepository, random: Random) -> tuple[str, ...]:
     """Draws whether versions that nobody uses are deleted."""
     return ("--prune-lists",) if repository.lists and random.random() < 0.15 else ()

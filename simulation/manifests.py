@@ -14,7 +14,7 @@ ENDING = ("completed", "archived")
 
 
 @dataclass(frozen=True)
-class After:
+class AwaitedCampaign:
     """Holds what a manifest waits for: a voice campaign of which so many have `finished`, at most `limit` failed.
 
     `wait` is in minutes, `within` in days.
@@ -67,7 +67,7 @@ class Manifest:
     date: date | None = None
     take: int = 0
     rest_of: str = ""
-    after: After | None = None
+    after: AwaitedCampaign | None = None
     stop_when: tuple[tuple[str, str], ...] = ()
     declared: tuple[str, ...] = ()
     list_name: str = ""

@@ -91,7 +91,7 @@ def _pattern(code: str) -> re.Pattern[str]:
 
 
 @dataclass(frozen=True)
-class Found:
+class MutantOutcome:
     """Holds what became of a mutant: the promise that was broken first, None where none was; `seconds` of one core."""
 
     mutant: Mutant
@@ -114,7 +114,7 @@ def mutants() -> tuple[Mutant, ...]:
     return tuple(Mutant(**row) for row in rows)
 
 
-def hunt(chosen: Sequence[Mutant], seconds: float, workers: int) -> Iterator[Found]:
+def hunt(chosen: Sequence[Mutant], seconds: float, workers: int) -> Iterator[MutantOutcome]:
     """Tries each for so many seconds of a core at most, some side by side.
 
     Raises StaleMutantError before any is tried.
@@ -125,7 +125,7 @@ def hunt(chosen: Sequence[Mutant], seconds: float, workers: int) -> Iterator[Fou
         yield from pool.map(lambda mutant: tried(mutant, seconds), chosen)
 
 
-def tried(mutant: Mutant, seconds: float) -> Found:
+def tried(mutant: Mutant, seconds: float) -> MutantOutcome:
     """Tries one mutant, in a copy of the product and a process of its own."""
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory)
@@ -139,9 +139,9 @@ def tried(mutant: Mutant, seconds: float) -> Found:
             judge, seed, more = _until_broken(mutant, root, environ, first, seconds - took)
             took += more
             if judge is None or _is_kept_without(seed):
-                return Found(mutant, judge, took)
+                return MutantOutcome(mutant, judge, took)
             first = seed + 1
-    return Found(mutant, None, took)
+    return MutantOutcome(mutant, None, took)
 
 
 def _until_broken(

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from simulation.account import Account
+from simulation.account import LifeAccount
 from simulation.clocks import WorldClock
 from simulation.leanings import GENERAL, Leaning
 from simulation.product import RecordedRequest
@@ -115,7 +115,7 @@ class Weather:
 class Network(httpx.BaseTransport):
     """Carries the requests of one run. `record` is told of each that reached the account."""
 
-    account: Account
+    account: LifeAccount
     clock: WorldClock
     steps: Steps
     weather: Weather

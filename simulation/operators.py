@@ -9,13 +9,13 @@ from random import Random
 from simulation.account import Truth
 from simulation.manifests import IST
 from simulation.repository import DAY, NUMBERS, start_from
-from simulation.world import World
+from simulation.world import LifeWorld
 
-Act = Callable[[World, Random, Sequence[Truth]], None]
+Act = Callable[[LifeWorld, Random, Sequence[Truth]], None]
 """The campaigns are those that it may be about."""
 
 
-def operator(world: World, random: Random, sid: str = "") -> None:
+def operator(world: LifeWorld, random: Random, sid: str = "") -> None:
     """Lets somebody act in the dashboard; with `sid` at this very campaign."""
     world.clock.sleep(0.01)  # later than whatever a run has just read
     alive = list(world.ledger.alive())
@@ -29,7 +29,7 @@ def one_of(random: Random, among: Sequence[Truth], *states: str) -> Truth | None
     return random.choice(found) if found else None
 
 
-def _act(world: World, one: Truth | None, body: dict[str, object], says: str) -> None:
+def _act(world: LifeWorld, one: Truth | None, body: dict[str, object], says: str) -> None:
     if one is None:
         return
     world.ledger.look()
@@ -39,45 +39,45 @@ def _act(world: World, one: Truth | None, body: dict[str, object], says: str) ->
     world.tell(f"an operator {says} {one.name} {one.sid[:6]}: {status}{'' if done else ', nothing changed'}")
 
 
-def _pauses(world: World, random: Random, among: Sequence[Truth]) -> None:
+def _pauses(world: LifeWorld, random: Random, among: Sequence[Truth]) -> None:
     one = one_of(random, among, "in-progress") if random.random() < 0.5 else None
     _act(world, one or one_of(random, among, "created", "in-progress"), {"action": "pause"}, "pauses")
 
 
-def stop(world: World, one: Truth) -> None:
+def stop(world: LifeWorld, one: Truth) -> None:
     """Lets somebody stop this very campaign."""
     _act(world, one, {"action": "pause"}, "pauses")
 
 
-def _resumes(world: World, random: Random, among: Sequence[Truth]) -> None:
+def _resumes(world: LifeWorld, random: Random, among: Sequence[Truth]) -> None:
     _act(world, one_of(random, among, "paused"), {"action": "resume"}, "resumes")
 
 
-def _stops_and_resumes_and_stops(world: World, random: Random, among: Sequence[Truth]) -> None:
+def _stops_and_resumes_and_stops(world: LifeWorld, random: Random, among: Sequence[Truth]) -> None:
     """Stops, resumes and stops a campaign: it is as it was, and only when it was last changed tells."""
     one = one_of(random, among, "paused")
     for word in ("resume", "pause"):
         _act(world, one, {"action": word}, f"{word}s")
 
 
-def _completes(world: World, random: Random, among: Sequence[Truth]) -> None:
+def _completes(world: LifeWorld, random: Random, among: Sequence[Truth]) -> None:
     _act(world, one_of(random, among, "paused"), {"action": "complete"}, "completes")
 
 
-def _ends(world: World, random: Random, among: Sequence[Truth]) -> None:
+def _ends(world: LifeWorld, random: Random, among: Sequence[Truth]) -> None:
     """Ends a campaign in an emergency, whatever it is doing: nobody is to be called by it any more."""
     one = one_of(random, among, "created", "in-progress")
     for word in ("pause", "complete"):
         _act(world, one, {"action": word}, f"{word}s")
 
 
-def _renames(world: World, random: Random, among: Sequence[Truth]) -> None:
+def _renames(world: LifeWorld, random: Random, among: Sequence[Truth]) -> None:
     one = _open(world, random, among)
     if one is not None:
         _act(world, one, _complete_spec(one) | {"name": f"{one.name}-by-hand"}, "renames")
 
 
-def _postpones(world: World, random: Random, among: Sequence[Truth]) -> None:
+def _postpones(world: LifeWorld, random: Random, among: Sequence[Truth]) -> None:
     one = _open(world, random, among)
     if one is not None and one.start is not None and one.end is not None:
         by = random.choice((3600.0, DAY, 2 * DAY))
@@ -86,7 +86,7 @@ def _postpones(world: World, random: Random, among: Sequence[Truth]) -> None:
         _act(world, one, _complete_spec(one) | {"schedule": window}, "postpones")
 
 
-def _edits(world: World, random: Random, among: Sequence[Truth]) -> None:
+def _edits(world: LifeWorld, random: Random, among: Sequence[Truth]) -> None:
     one = _open(world, random, among)
     if one is None:
         return
@@ -98,7 +98,7 @@ def _edits(world: World, random: Random, among: Sequence[Truth]) -> None:
     _act(world, one, _complete_spec(one) | content, "edits")
 
 
-def _creates(world: World, random: Random, among: Sequence[Truth]) -> None:
+def _creates(world: LifeWorld, random: Random, among: Sequence[Truth]) -> None:
     """Creates a campaign of somebody's own; now and then a copy, name and all, or under a name that a manifest will
     want.
     """
@@ -122,7 +122,7 @@ def _creates(world: World, random: Random, among: Sequence[Truth]) -> None:
     world.tell(f"an operator creates {body['name']}: {status}")
 
 
-def _own(world: World, random: Random) -> dict[str, object]:
+def _own(world: LifeWorld, random: Random) -> dict[str, object]:
     start, hours = start_from(world.now, random)
     return {
         "name": f"by-hand-{len(world.story)}",
@@ -133,14 +133,14 @@ def _own(world: World, random: Random) -> dict[str, object]:
     }
 
 
-def _wanted_names(world: World) -> list[str]:
+def _wanted_names(world: LifeWorld) -> list[str]:
     """Returns those of manifests whose campaign is yet to be made, where there are any."""
     there = {it.name for it in world.account.campaigns.values()}
     wanted = [it.name for it in world.repository.head.manifests if it.kind == "voice" and it.end > world.now]
     return [it for it in wanted if it not in there] or wanted
 
 
-def _marks(world: World, random: Random, among: Sequence[Truth]) -> None:
+def _marks(world: LifeWorld, random: Random, among: Sequence[Truth]) -> None:
     """Gives a campaign a status that is rare, or that nobody knows."""
     one = one_of(random, among)
     if one is not None:
@@ -149,14 +149,14 @@ def _marks(world: World, random: Random, among: Sequence[Truth]) -> None:
         mark(world, one, word)
 
 
-def mark(world: World, one: Truth, word: str) -> None:
+def mark(world: LifeWorld, one: Truth, word: str) -> None:
     """Lets the account give a campaign a status by itself."""
     world.account.mark(one.sid, word)
     world.ledger.operator(one.sid, f"marks {word}", world.ledger.look())
     world.tell(f"the account marks {one.name} {one.sid[:6]} as {word}")
 
 
-def _open(world: World, random: Random, among: Sequence[Truth]) -> Truth | None:
+def _open(world: LifeWorld, random: Random, among: Sequence[Truth]) -> Truth | None:
     """Picks a campaign that may still be changed."""
     found = [it for it in among if it.state in ("created", "paused") and (it.start or 0) > world.now + 600]
     return random.choice(found) if found else None

@@ -29,10 +29,10 @@ __all__ = [
     "COLLECTIONS",
     "Campaign",
     "Clock",
+    "CommandOutcome",
     "HangUpError",
     "Position",
     "RecordedRequest",
-    "Said",
     "Search",
     "Stage",
     "SwitchRow",
@@ -44,7 +44,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Said:
+class CommandOutcome:
     """Holds what became of a command. `code` is None where it was killed; `crash` names what escaped from it."""
 
     code: int | None
@@ -62,7 +62,7 @@ def command(
     network: httpx.BaseTransport,
     random: Random,
     ends: type[BaseException],
-) -> Said:
+) -> CommandOutcome:
     """Runs one command in this process, with its own directory, environment and streams.
 
     `ends` is what a killed process is ended with; anything else that escapes is a crash.
@@ -85,7 +85,7 @@ def command(
         os.environ.clear()
         os.environ.update(before[0])
         sys.stdin = before[1]
-    return Said(code, out.getvalue(), err.getvalue(), crash)
+    return CommandOutcome(code, out.getvalue(), err.getvalue(), crash)
 
 
 def _where(error: BaseException) -> str:

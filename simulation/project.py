@@ -14,7 +14,7 @@ RATES = {"30": 30, "9": 9, "none": None}
 
 
 @dataclass(frozen=True)
-class Project:
+class TeamProject:
     """Holds its text, and what of it the ledger has to know.
 
     `allow` is what is allowed here unasked; a resume only of what waits for its start, and only where the project
@@ -29,7 +29,7 @@ class Project:
     stop_when: tuple[tuple[str, str], ...] = ()
     unmanaged: bool = False
 
-    def guarded(self, random: Random) -> Project:
+    def guarded(self, random: Random) -> TeamProject:
         """Returns it with limits at which a guard pauses, and whether it looks at everybody's campaigns."""
         limits = random.choice(((("failed", "20%"), ("tried", "5")), (("failed", "10%"), ("tried", "4")), ()))
         unmanaged = random.random() < 0.3
@@ -45,7 +45,7 @@ class Project:
         positions: Mapping[str, object],
         leaning: Leaning = GENERAL,
         suppresses: bool = False,
-    ) -> Project:
+    ) -> TeamProject:
         """Draws a project.
 
         It knows whether the account takes wrapped bodies: that is found out with the first create.

@@ -36,7 +36,7 @@ class Seen(NamedTuple):
     alive: bool
 
 
-class Repository:
+class TeamRepository:
     """Holds the commits, oldest first; the last one is the branch's head.
 
     `seen` is what those who write them know.
@@ -135,7 +135,7 @@ class Repository:
 
 STATES = {"active": "active", "none": None, "paused": "paused"}
 Files = dict[str, tuple[Manifest, ...]]
-Edit = Callable[[Repository, Files, float, Random], str | None]
+Edit = Callable[[TeamRepository, Files, float, Random], str | None]
 Edits = dict[str, tuple[Edit, float]]
 
 
@@ -190,7 +190,7 @@ def put(files: Files, path: str, place: int, one: Manifest | None) -> None:
         del files[path]
 
 
-def add(repository: Repository, files: Files, now: float, random: Random) -> str:
+def add(repository: TeamRepository, files: Files, now: float, random: Random) -> str:
     """Adds a campaign of a new name."""
     name = repository.new_name(random)
     kind = repository.leaning.word(random, "kind", {"voice": 2, "sms": 1})
@@ -228,7 +228,7 @@ def edited(
 ) -> Edit:
     """Returns the edit that changes one manifest, `among` those of the files."""
 
-    def edit(repository: Repository, files: Files, now: float, random: Random) -> str | None:
+    def edit(repository: TeamRepository, files: Files, now: float, random: Random) -> str | None:
         these = bool if among is None else among(files)
         found = one_of_files(files, now, random, about=repository.about, repeating=repeating, among=these)
         if found is None:
@@ -279,7 +279,7 @@ def _same_moment(one: Manifest, _now: float, random: Random) -> tuple[Manifest, 
     return replace(one, offset=offset), "writes the same moment otherwise in"
 
 
-def _moves_what_is_over(repository: Repository, files: Files, now: float, random: Random) -> str | None:
+def _moves_what_is_over(repository: TeamRepository, files: Files, now: float, random: Random) -> str | None:
     """Edits what is to run once more, under the same name."""
     over = {it.name for it in repository.seen if not it.alive}
     found = one_of_files(files, now, random, coming=False, among=lambda it: it.name in over)
@@ -291,7 +291,7 @@ def _moves_what_is_over(repository: Repository, files: Files, now: float, random
     return f"moves {name}, which is over, to {_when(start)}"
 
 
-def _rename(repository: Repository, files: Files, now: float, random: Random) -> str | None:
+def _rename(repository: TeamRepository, files: Files, now: float, random: Random) -> str | None:
     found = one_of_files(files, now, random, repeating=None)
     if found is None:
         return None
@@ -305,7 +305,7 @@ def _rename(repository: Repository, files: Files, now: float, random: Random) ->
     return f"renames {one.name} to {renamed.name}{' and says so' if renamed.previous_name else ''}"
 
 
-def _pin(repository: Repository, files: Files, now: float, random: Random) -> str | None:
+def _pin(repository: TeamRepository, files: Files, now: float, random: Random) -> str | None:
     """Pins a manifest by the SID of the campaign that it is, or of another one by mistake; or takes the pin out
     again.
     """
@@ -347,7 +347,7 @@ def _allows(one: Manifest, _now: float, random: Random) -> tuple[Manifest, str]:
     return replace(one, allow=words, state=state), f"wants {state} and allows {words or 'nothing'} in"
 
 
-def _suppress(repository: Repository, files: Files, now: float, random: Random) -> str | None:
+def _suppress(repository: TeamRepository, files: Files, now: float, random: Random) -> str | None:
     """Suppresses somebody who asks not to be called any more, mostly one of those who would be; or it was a mistake."""
     if not repository.suppressed:
         return None
@@ -362,7 +362,7 @@ def _suppress(repository: Repository, files: Files, now: float, random: Random) 
     return "calls somebody again who was not to be called"
 
 
-def _remove(_repository: Repository, files: Files, now: float, random: Random) -> str | None:
+def _remove(_repository: TeamRepository, files: Files, now: float, random: Random) -> str | None:
     found = one_of_files(files, now, random, coming=False, repeating=None)
     if found is None:
         return None
@@ -371,7 +371,7 @@ def _remove(_repository: Repository, files: Files, now: float, random: Random) -
     return f"removes {one.name}"
 
 
-def _move(_repository: Repository, files: Files, _now: float, random: Random) -> str | None:
+def _move(_repository: TeamRepository, files: Files, _now: float, random: Random) -> str | None:
     if not files:
         return None
     path = random.choice(sorted(files))
@@ -379,7 +379,7 @@ def _move(_repository: Repository, files: Files, _now: float, random: Random) ->
     return f"moves {path}"
 
 
-def _revert(repository: Repository, files: Files, _now: float, random: Random) -> str | None:
+def _revert(repository: TeamRepository, files: Files, _now: float, random: Random) -> str | None:
     """Reverts the files; those who are called no more stay so."""
     before = random.choice(repository.commits[-6:])
     files.clear()

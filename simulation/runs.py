@@ -13,18 +13,18 @@ from simulation import lists
 from simulation.account import seconds
 from simulation.commits import Commit
 from simulation.leanings import Leaning
-from simulation.ledger import Run
+from simulation.ledger import CommandRun
 from simulation.network import Weather
 from simulation.operators import one_of, operator
 from simulation.promises.verdict import document
 from simulation.repository import TEAMS
 from simulation.steps import Steps
-from simulation.world import Job, Machine, Meeting, Saved, World
+from simulation.world import Encounter, Job, LifeWorld, Machine, Saved
 
 ALLOWED = ("resume", "complete", "archive", "earlier-start", "start-now", "twin", "adopt")
 
 
-def free_machine(world: World, random: Random) -> Machine | None:
+def free_machine(world: LifeWorld, random: Random) -> Machine | None:
     """Picks a machine on which nothing runs, None where all are busy."""
     free = [it for it in world.machines if not it.busy]
     return random.choice(free) if free else None
@@ -58,7 +58,7 @@ def _flags(allowed: frozenset[str]) -> list[str]:
 
 
 def _job(
-    world: World, random: Random, machine: Machine, *words: str, allowed: frozenset[str] | None = None
+    world: LifeWorld, random: Random, machine: Machine, *words: str, allowed: frozenset[str] | None = None
 ) -> Job:
     """Draws a job, with permissions where they are not given, and pruning or a selection now and then."""
     if allowed is None:
@@ -70,7 +70,7 @@ def _job(
     return Job((*words, *_flags(allowed), *more, *unused), allowed, prune, bool(unused), labels=labels)
 
 
-def apply_to(world: World, random: Random, commit: Commit | None = None, calm: bool = False) -> None:
+def apply_to(world: LifeWorld, random: Random, commit: Commit | None = None, calm: bool = False) -> None:
     """Applies a commit in a pipeline, the branch's head unless another one is given."""
     machine = free_machine(world, random)
     if machine is None:
@@ -86,20 +86,20 @@ def apply_to(world: World, random: Random, commit: Commit | None = None, calm: b
         _run(world, machine, job, random)
 
 
-def _run(world: World, machine: Machine, job: Job, random: Random) -> Run:
+def _run(world: LifeWorld, machine: Machine, job: Job, random: Random) -> CommandRun:
     """Runs a job in any weather; nearly every second run is met by something in its middle."""
     chance = Random(random.random())
 
-    def meet(run: Run, steps: Steps, what: str) -> None:
+    def meet(run: CommandRun, steps: Steps, what: str) -> None:
         _meanwhile(world, run, steps, what, chance)
 
     meeting = None
     where = world.leaning.word(random, "meeting", {"none": 33, "at a telling step": 45, "at any step": 22})
     if where == "at a telling step":
         step = world.leaning.word(random, "at", _TELLING)
-        meeting = Meeting(random.choice((1, 1, 1, 2, 3)), meet, _ONE if step == _GET_OF_ONE else step)
+        meeting = Encounter(random.choice((1, 1, 1, 2, 3)), meet, _ONE if step == _GET_OF_ONE else step)
     elif where == "at any step":
-        meeting = Meeting(min(int(random.expovariate(1 / 9)) + 1, 300), meet)
+        meeting = Encounter(min(int(random.expovariate(1 / 9)) + 1, 300), meet)
     run = world.run(machine, job, random, meeting)
     if run.killed and chance.random() < 0.7:
         soon = world.leaning.happens(chance, "tried again at once", 0.3)
@@ -124,7 +124,7 @@ _TELLING: dict[str, float] = {
 twins are waited for, and where a file becomes what it is to be."""
 
 
-def _again(world: World, machine: Machine, job: Job, random: Random) -> Run:
+def _again(world: LifeWorld, machine: Machine, job: Job, random: Random) -> CommandRun:
     """Lets the pipeline try again, on this machine or, without its plan files, on another one."""
     other = free_machine(world, random)
     if random.random() < 0.2 and other is not None and "plan-" not in " ".join(job.words):
@@ -133,7 +133,7 @@ def _again(world: World, machine: Machine, job: Job, random: Random) -> Run:
     return world.run(machine, job, random, weather=Weather())
 
 
-def _meanwhile(world: World, run: Run, steps: Steps, what: str, random: Random) -> None:
+def _meanwhile(world: LifeWorld, run: CommandRun, steps: Steps, what: str, random: Random) -> None:
     """Draws what meets a run in its middle: its own end, a signal, somebody else, nearly always where it is at
     work.
     """
@@ -155,18 +155,18 @@ def _meanwhile(world: World, run: Run, steps: Steps, what: str, random: Random) 
         operator(world, random, last if random.random() < 0.9 else "")
 
 
-def apply_head(world: World, random: Random) -> None:
+def apply_head(world: LifeWorld, random: Random) -> None:
     """Applies the branch's head in a pipeline."""
     apply_to(world, random)
 
 
-def apply_old(world: World, random: Random) -> None:
+def apply_old(world: LifeWorld, random: Random) -> None:
     """Runs a job of long ago again: its checkout is what it was."""
     commits = world.repository.commits
     apply_to(world, random, random.choice(commits[-12:] if random.random() < 0.7 else commits))
 
 
-def plan(world: World, random: Random) -> None:
+def plan(world: LifeWorld, random: Random) -> None:
     """Makes a plan for a review; more than half of them are kept as files."""
     machine = free_machine(world, random)
     if machine is not None:
@@ -174,7 +174,7 @@ def plan(world: World, random: Random) -> None:
         _plan(world, machine, random, kept=random.random() < 0.6)
 
 
-def _check_out_to_plan(world: World, machine: Machine, random: Random) -> None:
+def _check_out_to_plan(world: LifeWorld, machine: Machine, random: Random) -> None:
     """Checks the head out; somebody has just edited it, more often than not."""
     if world.leaning.happens(random, "commit before a plan", 0.55):
         world.commit(random)
@@ -182,7 +182,7 @@ def _check_out_to_plan(world: World, machine: Machine, random: Random) -> None:
 
 
 def _plan(
-    world: World,
+    world: LifeWorld,
     machine: Machine,
     random: Random,
     kept: bool,
@@ -212,7 +212,7 @@ def _plan(
     return saved
 
 
-def apply_saved(world: World, random: Random) -> None:
+def apply_saved(world: LifeWorld, random: Random) -> None:
     """Applies a saved plan, late or at once, once or again, over its own checkout or another one."""
     machine = free_machine(world, random)
     if machine is None or not machine.saved:
@@ -222,7 +222,7 @@ def apply_saved(world: World, random: Random) -> None:
     _run(world, machine, saved.job, random)
 
 
-def plan_and_apply_late(world: World, random: Random) -> None:
+def plan_and_apply_late(world: LifeWorld, random: Random) -> None:
     """Keeps a plan, which is approved after a while, and applies it as it is; people do something in between."""
     machine = free_machine(world, random)
     if machine is None:
@@ -233,7 +233,7 @@ def plan_and_apply_late(world: World, random: Random) -> None:
         _apply_late(world, machine, saved, random, random.choice(_LATE))
 
 
-def plan_a_resume(world: World, random: Random) -> None:
+def plan_a_resume(world: LifeWorld, random: Random) -> None:
     """Keeps a plan of the head that may resume what waits, and applies it as it is, in time or too late."""
     machine = free_machine(world, random)
     if machine is None:
@@ -245,7 +245,7 @@ def plan_a_resume(world: World, random: Random) -> None:
         _apply_late(world, machine, saved, random, random.choice((60.0, 1200.0, 4000.0, 4000.0, 7000.0)))
 
 
-def _apply_late(world: World, machine: Machine, saved: Saved, random: Random, seconds: float) -> None:
+def _apply_late(world: LifeWorld, machine: Machine, saved: Saved, random: Random, seconds: float) -> None:
     """Applies a plan that was kept after so many seconds; people do something in between."""
     while world.leaning.happens(random, "an operator while a plan waits", 0.35):
         world.pass_on(random.choice((60.0, 600.0)))
@@ -276,7 +276,7 @@ _LATE = (60.0, 1200.0, 4000.0, 4000.0, 30_000.0, 87_000.0, 90_000.0, 110_000.0)
 """Seconds: an hour and a day are how long plans hold at most."""
 
 
-def plan_and_expect(world: World, random: Random) -> None:
+def plan_and_expect(world: LifeWorld, random: Random) -> None:
     """Applies what was approved a while later, with `--expect`."""
     machine = free_machine(world, random)
     if machine is None:
@@ -313,13 +313,13 @@ def _shown(plan: Mapping[str, Any]) -> frozenset[tuple[str, str]] | None:
     )
 
 
-def _planned(run: Run) -> Mapping[str, Any]:
+def _planned(run: CommandRun) -> Mapping[str, Any]:
     """Returns what a plan printed; nothing where it was killed or failed."""
     found = document(run) or {}
     return found if "changes" in found else {}
 
 
-def look(world: World, random: Random) -> None:
+def look(world: LifeWorld, random: Random) -> None:
     """Lets somebody only look."""
     machine = free_machine(world, random)
     if machine is None:
@@ -348,7 +348,7 @@ LOOKS = (
 )
 
 
-def by_hand(world: World, random: Random) -> None:
+def by_hand(world: LifeWorld, random: Random) -> None:
     """Lets somebody type a verb, in an emergency or after one."""
     machine = free_machine(world, random)
     one = one_of(random, list(world.ledger.alive()))

@@ -11,18 +11,18 @@ from pathlib import Path
 from time import monotonic, process_time
 
 from simulation import events
-from simulation.ledger import Violation
-from simulation.world import World
+from simulation.ledger import BrokenPromise
+from simulation.world import LifeWorld
 
 
 @dataclass(frozen=True)
-class Outcome:
+class LifeOutcome:
     """Holds what one life came to. `cpu_seconds`: of one core, however many share it."""
 
     seed: int
     days: int
     story: tuple[str, ...]
-    violations: tuple[Violation, ...]
+    violations: tuple[BrokenPromise, ...]
     habits: tuple[str, ...]
     last_event: int
     runs: int
@@ -45,14 +45,14 @@ def play(
     *,
     stop: bool = False,
     seconds: float = inf,
-) -> Outcome:
+) -> LifeOutcome:
     """Plays the entire life; with `stop` until the first promise is broken.
 
     In any case it takes so many seconds of a core at most.
     """
     began = process_time()
     gc.set_threshold(100_000)  # as the command line sets it for itself
-    world = World(seed, days, only, plain, _quick_disk())
+    world = LifeWorld(seed, days, only, plain, _quick_disk())
     try:
         for _ in events.played(world):
             if (stop and world.violations) or process_time() - began > seconds:
@@ -60,7 +60,7 @@ def play(
     finally:
         world.close()
     runs = world.ledger.runs
-    return Outcome(
+    return LifeOutcome(
         seed,
         days,
         tuple(world.story),
@@ -85,7 +85,7 @@ def _quick_disk() -> Path | None:
 class Shrunk:
     """Holds the fewest events and habits that were found to break the same promise."""
 
-    outcome: Outcome
+    outcome: LifeOutcome
     only: list[int]
     plain: list[str]
 
@@ -99,7 +99,7 @@ class Shrunk:
         )
 
 
-def shrink(outcome: Outcome, seconds: float = 60.0) -> Shrunk:
+def shrink(outcome: LifeOutcome, seconds: float = 60.0) -> Shrunk:
     """Leaves events and habits out while the first promise that was broken still is; for so many seconds at most."""
     judge, until = outcome.violations[0].judge, monotonic() + seconds
     first = play(outcome.seed, outcome.days, stop=True)

@@ -15,7 +15,7 @@ from simulation.repository import (
     Edit,
     Edits,
     Files,
-    Repository,
+    TeamRepository,
     edited,
     one_of_files,
     put,
@@ -32,7 +32,7 @@ _HOURS = {
 """Hours of each zone that lie within India's calling hours."""
 
 
-def begin(repository: Repository, now: float, random: Random) -> None:
+def begin(repository: TeamRepository, now: float, random: Random) -> None:
     """Adds campaigns that repeat to those of the first day."""
     repository.holidays = Holidays(closed=random.choice(((), (), (6,), (5, 6))))
     files: Files = dict(repository.head.files)
@@ -41,7 +41,7 @@ def begin(repository: Repository, now: float, random: Random) -> None:
     repository.amend(files)
 
 
-def _add(repository: Repository, files: Files, now: float, random: Random) -> str:
+def _add(repository: TeamRepository, files: Files, now: float, random: Random) -> str:
     kind, name = random.choice(("voice", "voice", "sms")), repository.new_name(random)
     people = tuple(sorted(random.sample(NUMBERS, random.choice((1, 2, 3, 5)))))
     if kind == "sms":
@@ -121,7 +121,7 @@ def _other_horizon(rule: Repeat, _now: float, random: Random) -> tuple[Repeat, s
     return replace(rule, horizon=horizon, moves=not rule.moves), f"looks {horizon} days ahead in"
 
 
-def _holiday(repository: Repository, _files: Files, now: float, random: Random) -> str:
+def _holiday(repository: TeamRepository, _files: Files, now: float, random: Random) -> str:
     """Declares a holiday, or it was none."""
     kept = repository.holidays.dates
     if kept and random.random() < 0.3:
@@ -142,7 +142,7 @@ def _with_its_dates(
     return *found, rule, [day for day in rule.dates() if rule.start(day) > now]
 
 
-def _repeats_no_more(_repository: Repository, files: Files, now: float, random: Random) -> str | None:
+def _repeats_no_more(_repository: TeamRepository, files: Files, now: float, random: Random) -> str | None:
     """Takes `repeat` out of a manifest: it is an ordinary one of its next date from then on."""
     found = _with_its_dates(files, now, random)
     if found is None or not found[-1]:
@@ -152,7 +152,7 @@ def _repeats_no_more(_repository: Repository, files: Files, now: float, random: 
     return f"repeats {one.name} no more"
 
 
-def _one_by_hand(_repository: Repository, files: Files, now: float, random: Random) -> str | None:
+def _one_by_hand(_repository: TeamRepository, files: Files, now: float, random: Random) -> str | None:
     """Leaves out one date, and writes a manifest of its own for it."""
     found = _with_its_dates(files, now, random)
     if found is None:

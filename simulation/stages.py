@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from simulation.manifests import IST, After, Manifest
+from simulation.manifests import IST, AwaitedCampaign, Manifest
 from simulation.repository import (
     CLOSES,
     NUMBERS,
     OPENS,
     Edits,
     Files,
-    Repository,
+    TeamRepository,
     edited,
     one_of_files,
     put,
@@ -31,14 +31,14 @@ STOPS: tuple[tuple[tuple[str, str], ...], ...] = (
 )
 
 
-def begin(repository: Repository, now: float, random: Random) -> None:
+def begin(repository: TeamRepository, now: float, random: Random) -> None:
     """Adds stages to the campaigns of the first day."""
     files: Files = dict(repository.head.files)
     _add(repository, files, now, random)
     repository.amend(files)
 
 
-def add_soon(repository: Repository, now: float, random: Random) -> Manifest:
+def add_soon(repository: TeamRepository, now: float, random: Random) -> Manifest:
     """Commits stages of which the first begins within the hour, or next morning; returns that one."""
     files: Files = dict(repository.head.files)
     canary, rest = _stages(repository, _after(now + 1800), random)
@@ -47,14 +47,14 @@ def add_soon(repository: Repository, now: float, random: Random) -> Manifest:
     return canary
 
 
-def _add(repository: Repository, files: Files, now: float, random: Random) -> str:
+def _add(repository: TeamRepository, files: Files, now: float, random: Random) -> str:
     start, _ = start_from(now, random, repository.leaning)
     canary, rest = _stages(repository, start, random)
     files[f"campaigns/{rest.name}-staged.yaml"] = (canary, rest)
     return f"adds {rest.name}, after {canary.name}"
 
 
-def _stages(repository: Repository, start: float, random: Random) -> tuple[Manifest, Manifest]:
+def _stages(repository: TeamRepository, start: float, random: Random) -> tuple[Manifest, Manifest]:
     """Makes a canary, which some of a file hear, and the rest, which waits for it; now and then without a gate."""
     name, rest = repository.new_name(random), repository.new_name(random)
     people = tuple(sorted(random.sample(NUMBERS, random.choice((16, 24, 30)))))
@@ -72,7 +72,7 @@ def _stages(repository: Repository, start: float, random: Random) -> tuple[Manif
         retries=random.choice((0, 0, 1)),
     )
     limit, confidence = random.choice(_LIMITS)
-    gate = After(
+    gate = AwaitedCampaign(
         name, limit, random.choice((6, 8)), confidence, random.choice((0, 0, 30)), random.choice((1, 7))
     )
     waits = Manifest(
@@ -140,7 +140,7 @@ def _other_choice(one: Manifest, _now: float, random: Random) -> tuple[Manifest,
     return replace(one, take=take), f"takes {take or 'all'} people in"
 
 
-def _other_file(_repository: Repository, files: Files, now: float, random: Random) -> str | None:
+def _other_file(_repository: TeamRepository, files: Files, now: float, random: Random) -> str | None:
     """Changes the file that stages share: people come and go."""
     found = one_of_files(files, now, random, among=_staged(files))
     if found is None:
@@ -151,7 +151,7 @@ def _other_file(_repository: Repository, files: Files, now: float, random: Rando
     return f"changes the file of {found[2].name}"
 
 
-def _other_text(_repository: Repository, files: Files, now: float, random: Random) -> str | None:
+def _other_text(_repository: TeamRepository, files: Files, now: float, random: Random) -> str | None:
     """Writes another text in all stages: what was tried was not that."""
     found = one_of_files(files, now, random, among=_staged(files))
     if found is None:
@@ -192,7 +192,7 @@ EDITS: Edits = {
 }
 
 
-def _writes_limits(_repository: Repository, files: Files, now: float, random: Random) -> str | None:
+def _writes_limits(_repository: TeamRepository, files: Files, now: float, random: Random) -> str | None:
     found = one_of_files(files, now, random, repeating=None)
     if found is None or found[2].kind != "voice":
         return None

@@ -1,7 +1,7 @@
 """Plays a company: an account and its habits, operators, a repository, machines that run the command, and time.
 
-`events.play(World(seed, days))` plays what the seed draws; an event has chances of its own, so that leaving one out
-changes no other's.
+`events.played(LifeWorld(seed, days))` plays what the seed draws; an event has chances of its own, so that leaving one
+out changes no other's.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from pathlib import Path
 from random import Random
 
 from simulation import copies, habits, leanings, lists, series, stages
-from simulation.account import HOST, Account
+from simulation.account import HOST, LifeAccount
 from simulation.clocks import MachineClock, WorldClock
 from simulation.commits import Commit
-from simulation.ledger import Ledger, Run, Violation, local
+from simulation.ledger import BrokenPromise, CommandRun, LifeLedger, local
 from simulation.network import Network, Weather
-from simulation.product import Said, command
-from simulation.project import Project
+from simulation.product import CommandOutcome, command
+from simulation.project import TeamProject
 from simulation.promises import table
-from simulation.repository import LISTS, PREFIX, Repository, Seen
+from simulation.repository import LISTS, PREFIX, Seen, TeamRepository
 from simulation.steps import Disk, Endless, Killed, Steps
 
 TIMEOUT_SECONDS = 5.0
@@ -33,7 +33,7 @@ COUNTED = frozenset({"gates", "guard"})
 """What goes by the results of calls."""
 _CAPABILITIES = {"repeat": series, "gates": stages, "lists": lists}
 """What not every project uses, and how people begin with it and change it."""
-__all__ = ["HOST", "Machine", "Saved", "World"]
+__all__ = ["HOST", "LifeWorld", "Machine", "Saved"]
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,13 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Meeting:
+class Encounter:
     """Holds something that happens at the `at`th step of a run (`among` those that begin so): it is told the run,
     its steps, and what the step is; it may return after how many more it happens again.
     """
 
     at: int
-    event: Callable[[Run, Steps, str], int | None]
+    event: Callable[[CommandRun, Steps, str], int | None]
     among: str | tuple[str, ...] = ""
 
 
@@ -82,7 +82,7 @@ class Machine:
     name: str
     root: Path
     skew: float
-    project: Project
+    project: TeamProject
     commit: Commit
     token: int = 0
     saved: list[Saved] = field(default_factory=list)
@@ -111,7 +111,7 @@ class Machine:
         self.check_out(self.commit)
 
 
-class World:
+class LifeWorld:
     """Plays one seed's life."""
 
     def __init__(
@@ -139,13 +139,13 @@ class World:
             name = random.choice(("status_filter", "name_search"))
             self.habits |= {} if self._plain(name) else habits.thrown(name, random, self.leaning)
         self.clock = WorldClock()
-        self.account = Account(self.clock)
+        self.account = LifeAccount(self.clock)
         self.account.stage.switches.change(self.habits)
-        self.ledger = Ledger(self.account, self.habits)
+        self.ledger = LifeLedger(self.account, self.habits)
         self.account.lists = "lists" in leanings.capabilities(seed, self.leaning)
         self.uses = leanings.capabilities(seed, self.leaning)
         self.repository = self._repository(random)
-        self.project = Project.drawn(random, self.habits, self.leaning, bool(self.repository.suppressed))
+        self.project = TeamProject.drawn(random, self.habits, self.leaning, bool(self.repository.suppressed))
         if "guard" in self.uses:
             self.project = self.project.guarded(Random(f"guard {seed}"))
         if self.uses & COUNTED:
@@ -160,8 +160,8 @@ class World:
         self._directory = tempfile.mkdtemp(prefix="simulation-", dir=root)
         self.machines = [self._machine(place, random) for place in range(random.choice((2, 2, 3)))]
         self.story: list[str] = []
-        self.violations: list[Violation] = []
-        self.running: list[Run] = []
+        self.violations: list[BrokenPromise] = []
+        self.running: list[CommandRun] = []
         self.event = 0
         self.tell(f"seed {seed}; the account's habits: {habits.told(self.habits)}")
         self.tell(f"the project: {self.project.told}")
@@ -169,12 +169,12 @@ class World:
         used += f"; its counters are {self.counts}" if self.uses & COUNTED else ""
         self.tell(f"this life is about {self.leaning.name}{used}")
 
-    def _repository(self, random: Random) -> Repository:
+    def _repository(self, random: Random) -> TeamRepository:
         """Begins a repository, with what its project uses."""
         more = [(name, each) for name, each in _CAPABILITIES.items() if name in self.uses]
         edits = copies.EDITS | {key: row for _, it in more for key, row in it.EDITS.items()}
         edits |= stages.GUARDED if "guard" in self.uses else {}
-        repository = Repository(self.leaning, edits)
+        repository = TeamRepository(self.leaning, edits)
         if "gates" in self.uses:
             repository.mends = stages.mended
         repository.begin(self.now, random)
@@ -230,7 +230,7 @@ class World:
         """Tells one more line of the story."""
         self.story.append(f"{local(self.now)}  {'    ' * len(self.running)}{line}")
 
-    def judge(self, found: Iterable[Violation]) -> None:
+    def judge(self, found: Iterable[BrokenPromise]) -> None:
         """Takes note of what is broken."""
         for violation in found:
             self.violations.append(violation)
@@ -254,9 +254,9 @@ class World:
         machine: Machine,
         job: Job,
         random: Random,
-        meeting: Meeting | None = None,
+        meeting: Encounter | None = None,
         weather: Weather | None = None,
-    ) -> Run:
+    ) -> CommandRun:
         """Runs the command once on a machine, from its first step to its last."""
         run = self._begin(machine, job)
         steps = Steps(machine.root)
@@ -288,15 +288,15 @@ class World:
                 )
             except Endless:
                 run.endless = True
-                run.said = Said(None, "", "")
+                run.said = CommandOutcome(None, "", "")
         self.running.pop()
         machine.busy = False
         self._end(run, steps, network)
         return run
 
-    def _begin(self, machine: Machine, job: Job) -> Run:
+    def _begin(self, machine: Machine, job: Job) -> CommandRun:
         self.ledger.look()
-        run = Run(
+        run = CommandRun(
             number=len(self.ledger.runs) + 1,
             machine=machine.name,
             words=job.words,
@@ -322,7 +322,7 @@ class World:
         self.ledger.runs.append(run)
         return run
 
-    def _end(self, run: Run, steps: Steps, network: Network) -> None:
+    def _end(self, run: CommandRun, steps: Steps, network: Network) -> None:
         run.killed = steps.dead and not run.endless
         run.ended, run.requests, run.steps = self.now, network.requests, steps.taken
         run.faults, run.sent = network.faults, network.sent
@@ -330,7 +330,7 @@ class World:
             self.ledger.cut_off |= {sid for write in run.writes for sid in (write.sid, *write.sids) if sid}
         self._after(run)
 
-    def _after(self, run: Run) -> None:
+    def _after(self, run: CommandRun) -> None:
         self.ledger.look()
         code = "killed" if run.killed else "endless" if run.endless else f"exit {run.said and run.said.code}"
         met = "".join(f"; {it}" for it in (*run.met, *run.faults[:4]))
@@ -360,7 +360,7 @@ class World:
 
     # what may happen in the middle of a run
 
-    def interrupt(self, run: Run, what: str) -> None:
+    def interrupt(self, run: CommandRun, what: str) -> None:
         """Lets Ctrl-C or SIGTERM reach the command: its own handler, or the one of every Python program."""
         run.signalled = True
         run.met.append(f"a signal at {what}")
@@ -385,7 +385,7 @@ class World:
         self.judge(table.after_time(self.ledger))
 
 
-def _first_words(said: Said) -> str:
+def _first_words(said: CommandOutcome) -> str:
     """Returns why it did not go on, in one line."""
     text = said.out if '"error"' in said.out[:200] else said.err
     return " ".join(text.split())[:300]

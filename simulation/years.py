@@ -12,7 +12,7 @@ from itertools import count
 from time import monotonic, process_time
 
 from simulation import leanings
-from simulation.seeds import Outcome, Shrunk, play, shrink
+from simulation.seeds import LifeOutcome, Shrunk, play, shrink
 
 DAYS = 30
 """Of one life: long enough for plans that wait, short enough to be shrunk in a minute."""
@@ -30,11 +30,11 @@ class Years:
     requests: int = 0
     calls: int = 0
     cpu_seconds: float = 0.0
-    broken: dict[int, Outcome] = field(default_factory=dict)
+    broken: dict[int, LifeOutcome] = field(default_factory=dict)
     lost: dict[int, str] = field(default_factory=dict)
     """Lives that nobody knows the end of, and why: the simulation itself failed, or its process was ended."""
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: LifeOutcome) -> None:
         """Adds one more life."""
         self.seeds += 1
         self.days += outcome.days
@@ -66,7 +66,7 @@ def live(seconds: float | None, first: int, seeds: int | None, days: int, worker
     """
     years, began = Years(), monotonic()
     until = None if seconds is None else began + seconds
-    seed, pending = first, dict[Future[Outcome], int]()
+    seed, pending = first, dict[Future[LifeOutcome], int]()
     pool = ProcessPoolExecutor(workers)
     try:
         while True:
@@ -88,7 +88,7 @@ def live(seconds: float | None, first: int, seeds: int | None, days: int, worker
     return years
 
 
-def _take_over(years: Years, pending: dict[Future[Outcome], int]) -> bool:
+def _take_over(years: Years, pending: dict[Future[LifeOutcome], int]) -> bool:
     """Takes over what has come to its end; returns False where the workers did, and with them all that was pending."""
     done, _ = wait(pending, return_when=FIRST_COMPLETED)
     works = True

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulation.account import Call, Truth
-from simulation.ledger import Ledger, Origin, Run, local
+from simulation.ledger import CommandRun, LifeLedger, Origin, local
 from simulation.promises.hours import is_night
-from simulation.promises.verdict import Fault, Found
+from simulation.promises.verdict import Findings, JudgeFinding
 
 
-def by_runs(ledger: Ledger) -> Iterator[tuple[Call, Truth, Origin, Run]]:
+def by_runs(ledger: LifeLedger) -> Iterator[tuple[Call, Truth, Origin, CommandRun]]:
     """Yields the new calls of campaigns that runs made, with the campaign and how it came to be."""
     for call in ledger.new_calls:
         origin = ledger.origins[call.sid]
@@ -18,7 +18,7 @@ def by_runs(ledger: Ledger) -> Iterator[tuple[Call, Truth, Origin, Run]]:
             yield call, ledger.account.campaigns[call.sid], origin, origin.run
 
 
-def called_twice(ledger: Ledger) -> Found:
+def called_twice(ledger: LifeLedger) -> Findings:
     """Checks that nobody is called twice for one manifest and start, by two campaigns that runs made.
 
     What somebody renamed and edited by hand is another campaign.
@@ -33,10 +33,10 @@ def called_twice(ledger: Ledger) -> Found:
                 f"{call.number} for {origin.name} by {call.sid[:6]} ({run}), "
                 f"and before by {first[:6]} ({ledger.origins[first].run})"
             )
-            yield Fault(says, call.sid, call.at, first)
+            yield JudgeFinding(says, call.sid, call.at, first)
 
 
-def called_by_lookalikes(ledger: Ledger) -> Found:
+def called_by_lookalikes(ledger: LifeLedger) -> Findings:
     """Checks that nobody is called by two campaigns of different names that runs made with one start and one
     content.
     """
@@ -61,7 +61,7 @@ def called_by_lookalikes(ledger: Ledger) -> Found:
         )
 
 
-def _was_left_there(ledger: Ledger, origin: Origin, run: Run, first: str) -> bool:
+def _was_left_there(ledger: LifeLedger, origin: Origin, run: CommandRun, first: str) -> bool:
     """Tells whether a campaign was about to call when the other was made, at a start where no manifest wanted it."""
     then = ledger.at(first, origin.at)
     wanted = (it for it in run.commit.manifests if it.name == ledger.origins[first].name)
@@ -69,7 +69,7 @@ def _was_left_there(ledger: Ledger, origin: Origin, run: Run, first: str) -> boo
     return stood and all(it.start != origin.start for it in wanted)
 
 
-def _said_to_be_others(ledger: Ledger, sid: str, other: str) -> bool:
+def _said_to_be_others(ledger: LifeLedger, sid: str, other: str) -> bool:
     """Tells whether whoever made one of them said that it is not the other, or allowed twins."""
     origin = ledger.origins[sid]
     run = origin.run
@@ -80,17 +80,17 @@ def _said_to_be_others(ledger: Ledger, sid: str, other: str) -> bool:
     )
 
 
-def called_out_of_hours(ledger: Ledger) -> Found:
+def called_out_of_hours(ledger: LifeLedger) -> Findings:
     """Checks that nobody is called outside the hours of a policy of level error, by what runs made and nobody else
     touched.
     """
     for call, _, origin, run in by_runs(ledger):
         if is_night(call.at) and not ledger.touched.get(call.sid):
             says = f"{call.number} at {local(call.at)} by {origin.name} {call.sid[:6]} ({run})"
-            yield Fault(says, call.sid, call.at)
+            yield JudgeFinding(says, call.sid, call.at)
 
 
-def called_after_a_stop(ledger: Ledger) -> Found:
+def called_after_a_stop(ledger: LifeLedger) -> Findings:
     """Checks that nobody is called after a stop that nobody lifted."""
     for call in ledger.new_calls:
         stopped = ledger.stopped.get(call.sid)
@@ -98,17 +98,17 @@ def called_after_a_stop(ledger: Ledger) -> Found:
             yield f"{call.number} at {local(call.at)} by {call.sid[:6]}, stopped {local(stopped)}"
 
 
-def _is_just_resumed(ledger: Ledger, sid: str) -> bool:
+def _is_just_resumed(ledger: LifeLedger, sid: str) -> bool:
     """Tells whether a run that is still at it resumed a campaign: once it has ended `stops_hold` judges that."""
     at_it = (run for run in ledger.runs if not run.ended)
     return any(it.sid == sid and it.action == "resume" and it.acted for run in at_it for it in run.writes)
 
 
-def called_ahead(ledger: Ledger) -> Found:
+def called_ahead(ledger: LifeLedger) -> Findings:
     """Checks that nobody is called ahead of the start that the campaign has, unless somebody resumed it by hand."""
     for call, truth, _, _ in by_runs(ledger):
         if truth.start is None or ledger.touched.get(call.sid):
             continue
         if call.at < truth.start - 1.0:
             by = f"{truth.name} {call.sid[:6]}, whose start is {local(truth.start)}"
-            yield Fault(f"{call.number} at {local(call.at)} by {by}", call.sid, call.at)
+            yield JudgeFinding(f"{call.number} at {local(call.at)} by {by}", call.sid, call.at)

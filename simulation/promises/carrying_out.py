@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from simulation.ledger import KIND_OF, Ledger, Run
-from simulation.promises.verdict import Found, quiet, results, rows
+from simulation.ledger import KIND_OF, CommandRun, LifeLedger
+from simulation.promises.verdict import Findings, quiet, results, rows
 from simulation.promises.writes import SETTLE, is_orphan, is_own_duplicate
 
 SOON = 135.0
 """Seconds between a look and what follows from it: a minute, what the pace takes, and the request itself."""
 
 
-def is_read_again(ledger: Ledger, run: Run) -> Found:
+def is_read_again(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that a campaign is read by its SID right before the first thing done to it, pauses and archives apart."""
     written: set[str] = set()
     for write in run.writes:
@@ -25,7 +25,7 @@ def is_read_again(ledger: Ledger, run: Run) -> Found:
             yield f"{run}: {write}; it was last read {write.at - write.read_at:.0f} s before"
 
 
-def a_block_stops_the_rest(ledger: Ledger, run: Run) -> Found:
+def a_block_stops_the_rest(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that of a change that is blocked nothing is resumed or ended."""
     for wanted, row in results(run):
         if row["reason"]["code"] not in _BLOCKS or run.disturbed:
@@ -40,7 +40,7 @@ def a_block_stops_the_rest(ledger: Ledger, run: Run) -> Found:
 _BLOCKS = ("immutable-field", "start-passed", "cannot-send-whole", "no-recipients", "policy")
 
 
-def what_was_made_is_said(_ledger: Ledger, run: Run) -> Found:
+def what_was_made_is_said(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that what was carried out is not called refused: nobody would look for it."""
     for wanted, row in results(run):
         if row["reason"]["code"] != "refused" or run.command != "apply":
@@ -51,7 +51,7 @@ def what_was_made_is_said(_ledger: Ledger, run: Run) -> Found:
                 yield f"{run}: {write}; it was made, and {wanted.name} is said to be refused"
 
 
-def orphans_are_listed(ledger: Ledger, run: Run) -> Found:
+def orphans_are_listed(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Finds campaigns with the prefix that no manifest means and that no row tells of."""
     said = rows(run)
     if not run.prefix or not said or not quiet(run) or run.names_a_plan_file:

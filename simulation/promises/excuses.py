@@ -6,22 +6,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from simulation.ledger import Ledger
-from simulation.promises.verdict import Excuse, Fault
+from simulation.ledger import LifeLedger
+from simulation.promises.verdict import Excuse, JudgeFinding
 
 
-def _hidden(ledger: Ledger, *keys: str) -> bool:
+def _hidden(ledger: LifeLedger, *keys: str) -> bool:
     """Excuses accounts whose answers lack one of these."""
     names = [name for name in ledger.had if name.startswith("omit_from_")]
     values = [key for name in names for key in ledger.seen_positions[name]]
     return any(key.startswith(("item.", "envelope.", *keys)) for key in values)
 
 
-def _had(*names: str) -> Callable[[Ledger, Fault], bool]:
+def _had(*names: str) -> Callable[[LifeLedger, JudgeFinding], bool]:
     return lambda ledger, _fault: bool(ledger.had.intersection(names))
 
 
-def _begins_early(ledger: Ledger, fault: Fault) -> bool:
+def _begins_early(ledger: LifeLedger, fault: JudgeFinding) -> bool:
     """Excuses an account that sets going what it should not; while the run that did it is at it, or where that was
     killed.
     """
@@ -32,7 +32,7 @@ def _begins_early(ledger: Ledger, fault: Fault) -> bool:
     )
 
 
-def _tried_and_said_so(ledger: Ledger, fault: Fault) -> bool:
+def _tried_and_said_so(ledger: LifeLedger, fault: JudgeFinding) -> bool:
     """Excuses a run that asked the account to stop one of the two, in vain, and did not end with 0."""
     return any(
         run.said is not None
@@ -50,20 +50,20 @@ def _tried_and_said_so(ledger: Ledger, fault: Fault) -> bool:
     )
 
 
-def _paths(ledger: Ledger, fault: Fault) -> Iterator[str]:
+def _paths(ledger: LifeLedger, fault: JudgeFinding) -> Iterator[str]:
     """Yields the paths of both, as what a run met names them: a request that was lost on its way is no write."""
     for sid in filter(None, (fault.sid, fault.twin)):
         yield f"acme1/{ledger.account.campaigns[sid].collection}/{sid}"
 
 
-def _lists_lie(ledger: Ledger, _fault: Fault) -> bool:
+def _lists_lie(ledger: LifeLedger, _fault: JudgeFinding) -> bool:
     """Excuses lists that show nothing, or nothing that can be told apart."""
     return "empty_lists" in ledger.had or not {"id", "sid"}.isdisjoint(
         ledger.seen_positions["omit_from_list"]
     )
 
 
-def _asked(ledger: Ledger, _fault: Fault) -> bool:
+def _asked(ledger: LifeLedger, _fault: JudgeFinding) -> bool:
     said, done = ledger.seen_positions["action_answer"], ledger.seen_positions["actions"]
     return "asked" in said or "later" in done
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulation.account import Truth
-from simulation.ledger import KIND_OF, Ledger, Run, Write
+from simulation.ledger import KIND_OF, CommandRun, LifeLedger, Write
 from simulation.manifests import Manifest
 from simulation.promises.hours import is_night
-from simulation.promises.tallies import Tally, limits
-from simulation.promises.verdict import Found, quiet
+from simulation.promises.tallies import PeopleTally, limits
+from simulation.promises.verdict import Findings, quiet
 
 
-def guards_only_pause(_ledger: Ledger, run: Run) -> Found:
+def guards_only_pause(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that a guard sends nothing else, and with `--dry-run` nothing."""
     if run.command != "guard":
         return
@@ -21,7 +21,7 @@ def guards_only_pause(_ledger: Ledger, run: Run) -> Found:
             yield f"{run}: {' '.join(run.words)} sent {write}"
 
 
-def guards_pause_what_is_at_fault(_ledger: Ledger, run: Run) -> Found:
+def guards_pause_what_is_at_fault(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that what a guard paused called, and crossed a limit or was outside calling hours; whatever it looked at
     is its business.
     """
@@ -39,11 +39,11 @@ def guards_pause_what_is_at_fault(_ledger: Ledger, run: Run) -> Found:
             yield f"{run}: {write}; it crossed nothing: {dict(before.stats)}"
 
 
-def _watched(run: Run, one: Truth) -> bool:
+def _watched(run: CommandRun, one: Truth) -> bool:
     return run.unmanaged or any(True for _ in _meaning(run, one))
 
 
-def _meaning(run: Run, one: Truth) -> Iterator[Manifest]:
+def _meaning(run: CommandRun, one: Truth) -> Iterator[Manifest]:
     """Yields the manifests of any checkout that it read that mean a campaign."""
     kind = KIND_OF[one.collection]
     for commit in (run.commit, *run.commits):
@@ -57,16 +57,16 @@ def _is_late(moment: float) -> bool:
     return is_night(moment) or is_night(moment - 5.0)
 
 
-def _crossed(run: Run, write: Write) -> bool:
+def _crossed(run: CommandRun, write: Write) -> bool:
     """Tells whether it crossed its limits when it was read or when it was paused."""
     assert write.before is not None, "a pause is of what is there"
     seen = [*run.tallies[write.sid], write.before.stats, *([write.after.stats] if write.after else [])]
     wanted = list(_meaning(run, write.before))
     each = [it.stop_when for it in wanted] or [()]
-    return any(Tally(stats).crosses(limits(run.stop_when, own)) for stats in seen for own in each)
+    return any(PeopleTally(stats).crosses(limits(run.stop_when, own)) for stats in seen for own in each)
 
 
-def guards_see_what_crosses(ledger: Ledger, run: Run) -> Found:
+def guards_see_what_crosses(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that after a look that nothing met nothing goes on that crossed its limits all the while."""
     if run.command != "guard" or not quiet(run) or "--dry-run" in run.words or "--once" not in run.words:
         return
@@ -84,15 +84,15 @@ def guards_see_what_crosses(ledger: Ledger, run: Run) -> Found:
         if len(wanted) != 1 or before.sid in run.commit.pins:
             continue
         least = limits(run.stop_when, wanted.pop())
-        if Tally(before.stats).crosses(least) and Tally(now.stats).crosses(least):
+        if PeopleTally(before.stats).crosses(least) and PeopleTally(now.stats).crosses(least):
             yield f"{run} left {now.name} {now.sid[:6]} calling, which crosses {dict(least)}: {dict(now.stats)}"
 
 
-def what_crosses_is_not_resumed(_ledger: Ledger, run: Run) -> Found:
+def what_crosses_is_not_resumed(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that no plan resumes what crosses a limit: that is a pull request."""
     for write in run.writes:
         if write.action != "resume" or not write.acted or run.by_hand or write.before is None:
             continue
         for one in run.wants(write.collection, write.name, write.sid):
-            if Tally(write.before.stats).crosses(limits(run.stop_when, one.stop_when)):
+            if PeopleTally(write.before.stats).crosses(limits(run.stop_when, one.stop_when)):
                 yield f"{run}: {write}; it crosses {dict(limits(run.stop_when, one.stop_when))}"

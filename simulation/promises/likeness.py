@@ -7,7 +7,7 @@ from typing import NamedTuple
 from simulation.account import Truth
 
 
-class Look(NamedTuple):
+class ComparedCampaign(NamedTuple):
     """Holds what of a campaign is compared."""
 
     kind: str
@@ -16,7 +16,7 @@ class Look(NamedTuple):
     people: frozenset[str]
 
 
-def looks_like(mine: Look, other: Truth) -> bool:
+def looks_like(mine: ComparedCampaign, other: Truth) -> bool:
     """Tells whether somebody who wants one may mean the other: when it is over only where all three are in common."""
     start, content = mine.start == other.start, mine.content == other.content
     theirs = set(other.aims)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from simulation.ledger import KIND_OF, Ledger, Run, Write, content_of, local, people_of, start_of
+from simulation.ledger import KIND_OF, CommandRun, LifeLedger, Write, content_of, local, people_of, start_of
 from simulation.manifests import IST, Manifest
 from simulation.promises.hours import is_night
-from simulation.promises.likeness import Look, looks_like
-from simulation.promises.verdict import Fault, Found, quiet, results
+from simulation.promises.likeness import ComparedCampaign, looks_like
+from simulation.promises.verdict import Findings, JudgeFinding, quiet, results
 from simulation.promises.writes import MARGIN, SETTLE, creates, is_opt_out
 from simulation.repository import CLOSES
 
 HOUR = 3600.0
 
 
-def no_more_than_told(_ledger: Ledger, run: Run) -> Found:
+def no_more_than_told(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that `--max-changes` keeps back all but pauses."""
     if "--max-changes" not in run.words:
         return
@@ -30,13 +30,13 @@ def no_more_than_told(_ledger: Ledger, run: Run) -> Found:
         yield f"{run} sent {len(done)} creates, updates and resumes, and was told {most} at most"
 
 
-def edited_plans_do_nothing(_ledger: Ledger, run: Run) -> Found:
+def edited_plans_do_nothing(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that a plan file that somebody edited is refused, whatever was edited."""
     if run.edited and run.writes:
         yield f"{run} carried out a plan file that was edited: {run.writes[0]}"
 
 
-def plans_of_other_manifests_do_nothing(_ledger: Ledger, run: Run) -> Found:
+def plans_of_other_manifests_do_nothing(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that a saved plan is not carried out over manifests that mean something else."""
     if run.planned_for is None or not run.writes:
         return
@@ -54,7 +54,7 @@ def _meaning(manifests: tuple[Manifest, ...], labels: str) -> list[Manifest]:
     return sorted(plain, key=lambda it: (it.kind, it.name))
 
 
-def plans_that_call_at_once_hold_an_hour(_ledger: Ledger, run: Run) -> Found:
+def plans_that_call_at_once_hold_an_hour(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that what begins to call at once is approved for an hour."""
     for write in run.writes:
         start = None if write.before is None else write.before.start
@@ -63,7 +63,7 @@ def plans_that_call_at_once_hold_an_hour(_ledger: Ledger, run: Run) -> Found:
             yield f"{run}: {write}; it calls at once, and was planned {local(run.planned_at)}"
 
 
-def stopping_comes_first(_ledger: Ledger, run: Run) -> Found:
+def stopping_comes_first(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that what a plan pauses is paused before anything is changed or created, and what it ends is ended at
     last.
     """
@@ -80,7 +80,7 @@ def stopping_comes_first(_ledger: Ledger, run: Run) -> Found:
             yield f"{run} paused {write.name} only after {begun}"
 
 
-def nobody_is_made_twice(_ledger: Ledger, run: Run) -> Found:
+def nobody_is_made_twice(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that what looks like a campaign of another name that nobody means is not created unless somebody said
     so.
     """
@@ -98,12 +98,12 @@ def nobody_is_made_twice(_ledger: Ledger, run: Run) -> Found:
             if known or kind != wanted[0].kind or other.sid in wanted[0].distinct_from:
                 continue
             sent = write.sent
-            look = Look(kind, start_of(sent), content_of(sent), frozenset(people_of(sent)))
+            look = ComparedCampaign(kind, start_of(sent), content_of(sent), frozenset(people_of(sent)))
             if other.created < run.began - SETTLE and looks_like(look, other):
                 yield f"{run} created {write.name}, and {other.name} {other.sid[:6]} ({other.state}) looks like it"
 
 
-def renamed_is_not_made_anew(_ledger: Ledger, run: Run) -> Found:
+def renamed_is_not_made_anew(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that where a manifest says what its campaign was called, that one is meant, and not created again."""
     for write in creates(run):
         for wanted in run.wants(write.collection, write.name):
@@ -121,7 +121,7 @@ def renamed_is_not_made_anew(_ledger: Ledger, run: Run) -> Found:
                     yield f"{run} created {write.name}, and {it.sid[:6]} bears its previous name {it.name}"
 
 
-def ended_is_not_resumed(_ledger: Ledger, run: Run) -> Found:
+def ended_is_not_resumed(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that what waits past its end is not resumed by a manifest."""
     for write in run.writes:
         end = None if write.before is None else write.before.end
@@ -129,7 +129,7 @@ def ended_is_not_resumed(_ledger: Ledger, run: Run) -> Found:
             yield f"{run} resumed {write.name} {write.sid[:6]}, whose end was {local(end)}"
 
 
-def begun_is_not_changed(_ledger: Ledger, run: Run) -> Found:
+def begun_is_not_changed(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that from the start on, and the margin before it for what does not wait, only callbacks and later
     starts are sent.
     """
@@ -150,7 +150,7 @@ def begun_is_not_changed(_ledger: Ledger, run: Run) -> Found:
             yield f"{run} changed {before.name} {write.sid[:6]}, which begins {local(before.start)}"
 
 
-def windows_are_within_hours(_ledger: Ledger, run: Run) -> Found:
+def windows_are_within_hours(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Finds what is created and begins at night, or would still call at night: its last tries are later by then."""
     for write in creates(run):
         for wanted in run.wants(write.collection, write.name):
@@ -163,7 +163,7 @@ def windows_are_within_hours(_ledger: Ledger, run: Run) -> Found:
                 yield f"{run} created {write.name}, from {local(wanted.start)} until {local(wanted.end)}"
 
 
-def lookalikes_are_spared(_ledger: Ledger, run: Run) -> Found:
+def lookalikes_are_spared(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Finds orphans that are ended though a create is held that may be that very campaign."""
     for wanted, row in results(run):
         if row["reason"]["code"] != "looks-renamed" or not run.prune:
@@ -178,7 +178,7 @@ def lookalikes_are_spared(_ledger: Ledger, run: Run) -> Found:
                 yield f"{run}: {write}; it looks like {wanted.name}, which is held"
 
 
-def several_of_a_name_are_left(ledger: Ledger, run: Run) -> Found:
+def several_of_a_name_are_left(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that where several of a name are alive, nobody knowing which is meant, they are paused at most."""
     for write in run.writes:
         before = run.before.get(write.sid)
@@ -199,10 +199,10 @@ def several_of_a_name_are_left(ledger: Ledger, run: Run) -> Found:
             if made and all(ledger.at(it.sid, run.began + 1) == it for it in old):
                 says = f"{run}: {write}; {len(old)} of that name are alive"
                 other = next(it.sid for it in old if it.sid != write.sid)
-                yield Fault(says, write.sid, write.at, other)
+                yield JudgeFinding(says, write.sid, write.at, other)
 
 
-def keeps_the_pace(_ledger: Ledger, run: Run) -> Found:
+def keeps_the_pace(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that there are never more requests in a minute than the project says."""
     most = run.rate_limit
     if most is None:
@@ -213,7 +213,7 @@ def keeps_the_pace(_ledger: Ledger, run: Run) -> Found:
             return
 
 
-def pauses_what_must_wait(ledger: Ledger, run: Run) -> Found:
+def pauses_what_must_wait(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that what a run made, and is wanted paused, it paused, or tried to, unless it was killed."""
     if run.killed or run.endless or run.by_hand:
         return
@@ -229,6 +229,6 @@ def pauses_what_must_wait(ledger: Ledger, run: Run) -> Found:
                 yield f"{run} made {write.name} {sid[:6]}, wanted paused, and never asked for its pause"
 
 
-def _shows_nowhere(ledger: Ledger) -> bool:
+def _shows_nowhere(ledger: LifeLedger) -> bool:
     """Tells whether no look shows what was made, its answer being lost."""
     return bool(ledger.had - {"create_body"})

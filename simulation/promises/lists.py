@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from simulation.ledger import Ledger, Run
-from simulation.promises.verdict import Fault, Found
+from simulation.ledger import CommandRun, LifeLedger
+from simulation.promises.verdict import Findings, JudgeFinding
 
 
-def lists_hold_their_members(_ledger: Ledger, run: Run) -> Found:
+def lists_hold_their_members(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that whatever version a campaign is given holds the members of the checkout's list, each once."""
     for write in run.writes:
         lists = write.sent.get("lists")
@@ -22,19 +22,19 @@ def lists_hold_their_members(_ledger: Ledger, run: Run) -> Found:
                 yield f"{run}: {write}; its list holds {len(write.members)} people, wanted are {len(one.people)}"
 
 
-def members_are_called(ledger: Ledger) -> Found:
+def members_are_called(ledger: LifeLedger) -> Findings:
     """Checks that whoever is called by a campaign to a list was in the list when that was sent."""
     for call in ledger.new_calls:
         meant = ledger.meant.get(call.sid)
         if meant is not None and call.number not in meant and not ledger.touched.get(call.sid):
-            yield Fault(
+            yield JudgeFinding(
                 f"{call.number} by {ledger.origins[call.sid].name}, who was not in its list",
                 call.sid,
                 call.at,
             )
 
 
-def lists_in_use_stay(_ledger: Ledger, run: Run) -> Found:
+def lists_in_use_stay(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that lists are made by an apply alone, and deleted where that was asked for and nobody uses them."""
     for write in run.list_writes:
         if run.command != "apply":

@@ -11,23 +11,23 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from simulation.account import Truth
-from simulation.ledger import KIND_OF, Ledger, Run, local
+from simulation.ledger import KIND_OF, CommandRun, LifeLedger, local
 from simulation.manifests import ENDING, IST, Manifest
 from simulation.promises.hours import is_night
-from simulation.promises.likeness import Look, looks_like
+from simulation.promises.likeness import ComparedCampaign, looks_like
 from simulation.promises.stages import verdict
-from simulation.promises.tallies import Tally, limits
-from simulation.promises.verdict import Found, document, quiet, results
+from simulation.promises.tallies import PeopleTally, limits
+from simulation.promises.verdict import Findings, document, quiet, results
 from simulation.promises.writes import MARGIN, SETTLE
 
 _ALIVE = ("created", "paused", "in-progress")
 
 
-class Case(NamedTuple):
+class ReasonCase(NamedTuple):
     """Holds one manifest, what the run says of it, and the campaigns of its kind that it may mean."""
 
-    ledger: Ledger
-    run: Run
+    ledger: LifeLedger
+    run: CommandRun
     wanted: Manifest
     row: Mapping[str, Any]
     them: tuple[Truth, ...]
@@ -43,11 +43,11 @@ class Case(NamedTuple):
         return self.run.ended + MARGIN
 
 
-def _named(case: Case, *states: str) -> bool:
+def _named(case: ReasonCase, *states: str) -> bool:
     return any(it.state in states for it in case.them)
 
 
-def _borne_by_another(case: Case) -> bool:
+def _borne_by_another(case: ReasonCase) -> bool:
     """Tells whether what another manifest pins bears the name of a date, or bore it when the run began."""
     pinned = case.run.commit.pins - {case.wanted.sid}
     them = (*case.run.before.values(), *case.ledger.account.campaigns.values())
@@ -57,23 +57,23 @@ def _borne_by_another(case: Case) -> bool:
     )
 
 
-def _start_passed(case: Case) -> bool:
+def _start_passed(case: ReasonCase) -> bool:
     return case.wanted.start < case.near
 
 
-def _over(case: Case) -> bool:
+def _over(case: ReasonCase) -> bool:
     ended = case.one is not None and case.one.end is not None and case.one.end < case.run.ended + 1
     return case.wanted.end < case.run.ended + 1 or ended
 
 
-def _ran(case: Case) -> bool:
+def _ran(case: ReasonCase) -> bool:
     """Tells whether it is over, or waits past its end; and another start is wanted."""
     one = case.one
     over = one is not None and (not one.alive or _over(case)) and one.start != case.wanted.start
     return over and not case.wanted.of
 
 
-def _asks_for_another_run(case: Case) -> bool:
+def _asks_for_another_run(case: ReasonCase) -> bool:
     one, wanted = case.one, case.wanted
     ending = wanted.state in ENDING or wanted.ignores("schedule") or wanted.of
     return (
@@ -98,7 +98,7 @@ def _differs(one: Truth, wanted: Manifest) -> bool:
     return differs or bool(wanted.rest_of or wanted.list_name)
 
 
-def _cannot_change(case: Case) -> bool:
+def _cannot_change(case: ReasonCase) -> bool:
     """Tells whether it cannot change now, or could not when the run began: it may have been postponed."""
     them = [it for it in (case.one, case.run.before.get(str(case.row.get("sid")))) if it is not None]
     return not them or any(
@@ -106,11 +106,11 @@ def _cannot_change(case: Case) -> bool:
     )
 
 
-def _earlier(case: Case) -> bool:
+def _earlier(case: ReasonCase) -> bool:
     return case.one is not None and case.one.start is not None and case.wanted.start < case.one.start
 
 
-def _others(case: Case) -> Iterator[Truth]:
+def _others(case: ReasonCase) -> Iterator[Truth]:
     """Yields the campaigns that no manifest is called like, and none pins."""
     taken = {(it.kind, it.sid or it.name) for it in case.run.commit.manifests}
     for it in case.ledger.account.campaigns.values():
@@ -122,22 +122,22 @@ def _others(case: Case) -> Iterator[Truth]:
             yield it
 
 
-def _looks_renamed(case: Case) -> bool:
+def _looks_renamed(case: ReasonCase) -> bool:
     known, wanted = case.wanted.distinct_from, case.wanted
     if case.run.may("twin", wanted.name):
         return False
     named = any(it.name == wanted.name for it in case.them)
     before = None if named else wanted.previous_name  # that one is meant, and is no other's
-    look = Look(wanted.kind, wanted.start, wanted.spec_content, frozenset(wanted.people))
+    look = ComparedCampaign(wanted.kind, wanted.start, wanted.spec_content, frozenset(wanted.people))
     return any(it.sid not in known and it.name != before and _may_be(case, look, it) for it in _others(case))
 
 
-def _may_be(case: Case, look: Look, one: Truth) -> bool:
+def _may_be(case: ReasonCase, look: ComparedCampaign, one: Truth) -> bool:
     """Tells whether it looks like one that is there, as it is or as it was when the run began."""
     return any(looks_like(look, it) for it in (one, case.run.before.get(one.sid)) if it is not None)
 
 
-def _foreign(case: Case) -> bool:
+def _foreign(case: ReasonCase) -> bool:
     one = case.one
     if one is not None and case.wanted.list_name:
         return True
@@ -148,11 +148,11 @@ def _foreign(case: Case) -> bool:
     )
 
 
-def _clocks_differ(case: Case) -> bool:
+def _clocks_differ(case: ReasonCase) -> bool:
     return abs(case.run.skew) > 55 or bool({"date", "date_seconds", "date_on"} & case.ledger.had)
 
 
-def _out_of_hours(case: Case) -> bool:
+def _out_of_hours(case: ReasonCase) -> bool:
     """Tells whether its window is not within calling hours, or it would call at once and it is night."""
     moments = [case.wanted.start, case.wanted.end - 1, case.run.began, case.run.ended]
     if case.one is not None:
@@ -161,7 +161,7 @@ def _out_of_hours(case: Case) -> bool:
     return any(map(is_night, moments)) or len(days) > 1
 
 
-def _not_allowed(case: Case) -> bool:
+def _not_allowed(case: ReasonCase) -> bool:
     one, wanted = case.one, case.wanted
     name = one.name if one is not None else wanted.name
     ahead = one is not None and one.start is not None and one.start > case.run.ended
@@ -171,7 +171,7 @@ def _not_allowed(case: Case) -> bool:
     )
 
 
-TRUE: Mapping[str, Callable[[Case], bool]] = {
+TRUE: Mapping[str, Callable[[ReasonCase], bool]] = {
     "finished": lambda case: case.one is None or (not case.one.alive and not _asks_for_another_run(case)),
     "fields-differ": lambda case: (
         (before := case.run.before.get(str(case.row.get("sid")))) is None
@@ -204,7 +204,7 @@ TRUE: Mapping[str, Callable[[Case], bool]] = {
     "no-recipients": lambda case: not case.wanted.people or bool(case.wanted.rest_of),
     "stop-when": lambda case: (
         case.one is None
-        or Tally(case.one.stats).crosses(limits(case.run.stop_when, case.wanted.stop_when))
+        or PeopleTally(case.one.stats).crosses(limits(case.run.stop_when, case.wanted.stop_when))
         or bool(case.ledger.had)
     ),
     "gate-waiting": lambda case: _gate(case) != {"passed"},
@@ -215,23 +215,23 @@ TRUE: Mapping[str, Callable[[Case], bool]] = {
 """Where one of these codes is given, this must be so."""
 
 
-def _gate(case: Case) -> set[str]:
+def _gate(case: ReasonCase) -> set[str]:
     """Returns what a gate says by the account's own record, when the run began and when it ended."""
     moments = (case.run.began, case.run.ended)
     return {verdict(case.ledger, case.run, case.wanted, it) for it in moments if case.wanted.after}
 
 
-def _planned(case: Case, op: str) -> bool:
+def _planned(case: ReasonCase, op: str) -> bool:
     return case.run.command == "plan" and any(it["op"] == op for it in case.row.get("operations", ()))
 
 
-def _too_late_to_create(case: Case) -> bool:
+def _too_late_to_create(case: ReasonCase) -> bool:
     """Tells whether it is: what is to wait, and SMS, is made no nearer to its start than the margin."""
     due = case.wanted.kind == "sms" or case.wanted.state == "paused"
     return due and _planned(case, "create") and case.wanted.start < case.run.began + MARGIN - 5
 
 
-def _too_late_to_change(case: Case) -> bool:
+def _too_late_to_change(case: ReasonCase) -> bool:
     """Tells whether it is: what goes and is within the margin gets no other content and no other people."""
     one = case.one
     if one is None or one.start is None or not _planned(case, "update"):
@@ -241,16 +241,16 @@ def _too_late_to_change(case: Case) -> bool:
     return one.start < case.run.began + MARGIN - 5 and not waits and not only
 
 
-def _made_now(case: Case) -> bool:
+def _made_now(case: ReasonCase) -> bool:
     return any(it.created >= case.run.began - 1 for it in case.them)
 
 
-def reasons_are_true(ledger: Ledger, run: Run) -> Found:
+def reasons_are_true(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that what is said of each manifest is so."""
     if not quiet(run) or run.names_a_plan_file:
         return
     for wanted, row in results(run):
-        case = Case(ledger, run, wanted, row, _candidates(ledger, run, wanted))
+        case = ReasonCase(ledger, run, wanted, row, _candidates(ledger, run, wanted))
         code = str(row["reason"]["code"])
         holds = TRUE.get(code)
         if holds is not None and not holds(case):
@@ -260,7 +260,7 @@ def reasons_are_true(ledger: Ledger, run: Run) -> Found:
             yield f"{run} says {code} of {wanted.name} ({row['reason']['message']}); there is {them or 'none'}"
 
 
-def _candidates(ledger: Ledger, run: Run, wanted: Manifest) -> tuple[Truth, ...]:
+def _candidates(ledger: LifeLedger, run: CommandRun, wanted: Manifest) -> tuple[Truth, ...]:
     """Returns what a manifest may mean; what another one pins is none of it."""
     pinned = run.commit.pins - {wanted.sid}
     return tuple(
@@ -270,7 +270,7 @@ def _candidates(ledger: Ledger, run: Run, wanted: Manifest) -> tuple[Truth, ...]
     )
 
 
-def stops_are_made(ledger: Ledger, run: Run) -> Found:
+def stops_are_made(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that what is wanted paused or ended does not go on calling after an apply that nothing met."""
     if not whole_apply(run):
         return
@@ -284,7 +284,7 @@ def stops_are_made(ledger: Ledger, run: Run) -> Found:
                 yield f"{run} left {it.name} {it.sid[:6]} {it.state}, wanted {wanted.state} ({row['reason']['code']})"
 
 
-def twins_are_paused(ledger: Ledger, run: Run) -> Found:
+def twins_are_paused(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Finds several of a name that go on calling the same people at the same time."""
     if not whole_apply(run):
         return
@@ -305,7 +305,7 @@ def twins_are_paused(ledger: Ledger, run: Run) -> Found:
                 break
 
 
-def whole_apply(run: Run) -> bool:
+def whole_apply(run: CommandRun) -> bool:
     """Tells whether a run did all that there was to do, and nothing met it."""
     ended = run.said is not None and run.said.code in (0, 3)
     kept_back = run.names_a_plan_file or {"--max-changes", "--expect"} & set(run.words)
@@ -317,7 +317,7 @@ _MET_LATE = ("lost-race", "appeared")
 _NOBODY_KNOWS = ("looks-foreign", "unknown-status", "incomplete-list", "sid-not-found")
 
 
-def applied_is_there(ledger: Ledger, run: Run) -> Found:
+def applied_is_there(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that what is called applied stands in the account as the manifest has it."""
     if not quiet(run) or run.command != "apply" or run.names_a_plan_file:
         return
@@ -332,7 +332,7 @@ def applied_is_there(ledger: Ledger, run: Run) -> Found:
             yield f"{run} says that {wanted.name} is applied, and it calls others"
 
 
-def nobody_waits_unseen(ledger: Ledger, run: Run) -> Found:
+def nobody_waits_unseen(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that after an apply of exit 0 that nothing met a campaign of each manifest that is wanted active is
     there, or it is said why not.
     """

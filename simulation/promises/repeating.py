@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from simulation.account import Truth
-from simulation.ledger import KIND_OF, Ledger, Run, Write, local
+from simulation.ledger import KIND_OF, CommandRun, LifeLedger, Write, local
 from simulation.manifests import Manifest
 from simulation.promises.calls import by_runs
 from simulation.promises.reasons import whole_apply
-from simulation.promises.verdict import Fault, Found, rows
+from simulation.promises.verdict import Findings, JudgeFinding, rows
 from simulation.promises.writes import SETTLE, creates
 
 
-def called_twice_for_a_date(ledger: Ledger) -> Found:
+def called_twice_for_a_date(ledger: LifeLedger) -> Findings:
     """Checks that nobody is called for one date by two campaigns that runs made, whatever start each has."""
     for call, truth, origin, run in by_runs(ledger):
         if run.commit.repeating(KIND_OF[truth.collection], origin.name) is None:
@@ -22,14 +22,14 @@ def called_twice_for_a_date(ledger: Ledger) -> Found:
         first = ledger.dates.setdefault((truth.collection, origin.name, call.number), call.sid)
         if first != call.sid and "renames" not in ledger.touched[first] | ledger.touched[call.sid]:
             says = f"{call.number} by {origin.name} {call.sid[:6]} ({run}), and before by {first[:6]}"
-            yield Fault(says, call.sid, call.at, first)
+            yield JudgeFinding(says, call.sid, call.at, first)
 
 
-def _series(run: Run) -> Iterator[Manifest]:
+def _series(run: CommandRun) -> Iterator[Manifest]:
     return (it for it in run.commit.written if it.repeat is not None and run.selects(it))
 
 
-def _planned(run: Run, one: Manifest, today: date) -> set[date]:
+def _planned(run: CommandRun, one: Manifest, today: date) -> set[date]:
     """Returns the dates, by the rule, whose campaigns are planned on a day."""
     rule = one.repeat
     assert rule is not None, "it repeats"
@@ -37,7 +37,7 @@ def _planned(run: Run, one: Manifest, today: date) -> set[date]:
     return {day for day, runs in rule.runs(run.commit.holidays) if today <= runs <= until}
 
 
-def created_within_the_horizon(_ledger: Ledger, run: Run) -> Found:
+def created_within_the_horizon(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that no date is created before it lies within the horizon of the plan, nor after it."""
     for write in creates(run):
         one = run.commit.repeating(KIND_OF[write.collection], write.name)
@@ -49,7 +49,7 @@ def created_within_the_horizon(_ledger: Ledger, run: Run) -> Found:
             yield f"{run} created {write.name} at {local(write.at)}, beyond its horizon of {one.repeat.horizon} days"
 
 
-def dates_are_told(_ledger: Ledger, run: Run) -> Found:
+def dates_are_told(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that each date within the horizon has a row, and each one whose campaign is alive."""
     said = rows(run)
     if said is None or run.disturbed or run.faults or (run.said and run.said.code not in (0, 2, 3)):
@@ -73,7 +73,7 @@ def dates_are_told(_ledger: Ledger, run: Run) -> Found:
             yield f"{run} ended with 0, and {passed[0]['name']} was missed"
 
 
-def _of(run: Run, one: Manifest) -> list[Truth]:
+def _of(run: CommandRun, one: Manifest) -> list[Truth]:
     """Returns the campaigns whose names are reserved to a manifest, as they were."""
     return [
         it
@@ -82,7 +82,7 @@ def _of(run: Run, one: Manifest) -> list[Truth]:
     ]
 
 
-def withdrawn_dates_stop(ledger: Ledger, run: Run) -> Found:
+def withdrawn_dates_stop(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Finds dates that the rule does not yield and that go on calling after an apply that nothing met."""
     if not whole_apply(run):
         return
@@ -93,7 +93,7 @@ def withdrawn_dates_stop(ledger: Ledger, run: Run) -> Found:
                 yield f"{run} left {it.name} {it.sid[:6]} {it.state}, a date that its rule does not yield"
 
 
-def stopped_series_stay_stopped(_ledger: Ledger, run: Run) -> Found:
+def stopped_series_stay_stopped(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that where people have stopped every date of a series that is ahead no other is created unasked."""
     if run.disturbed:
         return
@@ -107,7 +107,7 @@ def stopped_series_stay_stopped(_ledger: Ledger, run: Run) -> Found:
             yield f"{run} created {write.name}, and all of its series is stopped: {', '.join(stopped)}"
 
 
-def _all_stopped(run: Run, write: Write, names: set[str]) -> list[str]:
+def _all_stopped(run: CommandRun, write: Write, names: set[str]) -> list[str]:
     """Returns what is ahead of a series, where all of it is paused or ended."""
     ahead = [
         it

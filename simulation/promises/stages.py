@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from simulation.account import Truth
-from simulation.ledger import Ledger, Run, Write, people_of
-from simulation.manifests import After, Manifest
+from simulation.ledger import CommandRun, LifeLedger, Write, people_of
+from simulation.manifests import AwaitedCampaign, Manifest
 from simulation.promises.calls import by_runs
-from simulation.promises.tallies import Tally, at_least, at_most, limits, percent
-from simulation.promises.verdict import Fault, Found
+from simulation.promises.tallies import PeopleTally, at_least, at_most, limits, percent
+from simulation.promises.verdict import Findings, JudgeFinding
 from simulation.promises.writes import MARGIN, creates, is_opt_out, unasked_pauses
 from simulation.repository import DAY
 
@@ -20,7 +20,7 @@ _READ_SECONDS = 75.0
 """For so long one reading of a canary serves, and what a request takes."""
 
 
-def canaries(ledger: Ledger, run: Run, name: str, at: float) -> tuple[Truth, ...]:
+def canaries(ledger: LifeLedger, run: CommandRun, name: str, at: float) -> tuple[Truth, ...]:
     """Returns the voice campaigns that a name of a manifest stands for, as they were."""
     means = [it for it in run.commit.manifests if it.kind == "voice" and it.name == name]
     pinned = {it.sid for it in run.commit.manifests if it.name != name}
@@ -32,7 +32,7 @@ def canaries(ledger: Ledger, run: Run, name: str, at: float) -> tuple[Truth, ...
     return tuple(it for it in seen if it and any(one.means(it.name, it.sid) for one in means))
 
 
-def verdict(ledger: Ledger, run: Run, one: Manifest, at: float) -> str:
+def verdict(ledger: LifeLedger, run: CommandRun, one: Manifest, at: float) -> str:
     """Judges a gate by the account's own record: passed, failed, or open."""
     gate = one.after
     assert gate is not None, "it waits for something"
@@ -43,12 +43,12 @@ def verdict(ledger: Ledger, run: Run, one: Manifest, at: float) -> str:
     return "passed" if len(tried) == 1 and _passed(ledger, gate, one, tried[0], at) else "open"
 
 
-def _tally(ledger: Ledger, it: Truth) -> Tally:
+def _tally(ledger: LifeLedger, it: Truth) -> PeopleTally:
     """Counts what became of people. Of what is over that is final."""
-    return Tally(ledger.account.campaigns[it.sid].stats)
+    return PeopleTally(ledger.account.campaigns[it.sid].stats)
 
 
-def _failed(ledger: Ledger, run: Run, one: Manifest, canary: Truth, at: float) -> bool:
+def _failed(ledger: LifeLedger, run: CommandRun, one: Manifest, canary: Truth, at: float) -> bool:
     gate, tally = one.after, _tally(ledger, canary)
     assert gate is not None, "it waits for something"
     if canary.state in ("failed", "canceled", "deleted"):
@@ -63,7 +63,7 @@ def _failed(ledger: Ledger, run: Run, one: Manifest, canary: Truth, at: float) -
     )
 
 
-def _passed(ledger: Ledger, gate: After, one: Manifest, canary: Truth, at: float) -> bool:
+def _passed(ledger: LifeLedger, gate: AwaitedCampaign, one: Manifest, canary: Truth, at: float) -> bool:
     tally = _tally(ledger, canary)
     start = canary.start or canary.created
     over = canary.state in ("completed", "archived") and canary.content == one.spec_content
@@ -74,15 +74,15 @@ def _passed(ledger: Ledger, gate: After, one: Manifest, canary: Truth, at: float
     )
 
 
-def _doubt(gate: After) -> Fraction:
+def _doubt(gate: AwaitedCampaign) -> Fraction:
     return 1 - percent(gate.confidence)
 
 
-def _staged(run: Run, write: Write) -> Iterator[Manifest]:
+def _staged(run: CommandRun, write: Write) -> Iterator[Manifest]:
     return (it for it in run.wants(write.collection, write.name, write.sid) if it.names)
 
 
-def gates_hold(ledger: Ledger, run: Run) -> Found:
+def gates_hold(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that nothing is created or resumed whose gate has not passed, unless that was allowed by its name; where
     it failed no flag passes it.
     """
@@ -94,10 +94,12 @@ def gates_hold(ledger: Ledger, run: Run) -> Found:
                 continue
             now, before = (verdict(ledger, run, one, it) for it in (write.at, write.at - _READ_SECONDS))
             if "passed" not in (now, before) and (now == "failed" or not run.may("after", one.name)):
-                yield Fault(f"{run}: {write}; its gate, {one.after.campaign}, is {now}", write.sid, write.at)
+                yield JudgeFinding(
+                    f"{run}: {write}; its gate, {one.after.campaign}, is {now}", write.sid, write.at
+                )
 
 
-def stages_go_on(ledger: Ledger, run: Run) -> Found:
+def stages_go_on(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Finds pauses of a stage whose gate has not failed and that has people left to call."""
     for write in unasked_pauses(ledger, run):
         for one in _staged(run, write):
@@ -107,7 +109,7 @@ def stages_go_on(ledger: Ledger, run: Run) -> Found:
                 yield f"{run} paused {write.name} {write.sid[:6]}, and nothing asks for it"
 
 
-def _may_have_failed(ledger: Ledger, run: Run, one: Manifest, at: float) -> bool:
+def _may_have_failed(ledger: LifeLedger, run: CommandRun, one: Manifest, at: float) -> bool:
     """Tells whether a canary has failed, or might have while it called: what crosses its limits may recede."""
     gate = one.after
     assert gate is not None, "it waits for something"
@@ -120,7 +122,7 @@ def _may_have_failed(ledger: Ledger, run: Run, one: Manifest, at: float) -> bool
     )
 
 
-def nobody_hears_two_stages(ledger: Ledger, run: Run) -> Found:
+def nobody_hears_two_stages(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that nobody is sent whom the campaign shows that is left out, once that has begun."""
     for write in run.writes:
         sends = write.request in ("create", "update") and people_of(write.sent)
@@ -136,7 +138,7 @@ def nobody_hears_two_stages(ledger: Ledger, run: Run) -> Found:
             shown = heard(ledger, run, one, write.at)
             if one.rest_of and people & shown and not _long_begun(write):
                 says = f"{run}: {write}; {len(people & shown)} of its people are in {one.rest_of} too"
-                yield Fault(says, write.sid, write.at)
+                yield JudgeFinding(says, write.sid, write.at)
 
 
 def _long_begun(write: Write) -> bool:
@@ -145,13 +147,13 @@ def _long_begun(write: Write) -> bool:
     return before is not None and write.request == "update" and (before.start or 0.0) < write.at + MARGIN
 
 
-def heard(ledger: Ledger, run: Run, one: Manifest, at: float) -> set[str]:
+def heard(ledger: LifeLedger, run: CommandRun, one: Manifest, at: float) -> set[str]:
     """Returns the people whom a campaign left out has, unless it is over and tried nobody."""
     them = canaries(ledger, run, one.rest_of, at) if one.rest_of else ()
     return {who for it in them if it.alive or _tally(ledger, it).tried for who in it.people}
 
 
-def the_rest_is_all_of_it(ledger: Ledger, run: Run) -> Found:
+def the_rest_is_all_of_it(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that nobody is left out of the rest who is in no other stage."""
     for write in creates(run):
         if not write.acted or run.disturbed:
@@ -162,7 +164,7 @@ def the_rest_is_all_of_it(ledger: Ledger, run: Run) -> Found:
                 yield f"{run}: {write}; {len(left)} are in no stage"
 
 
-def called_by_two_stages(ledger: Ledger) -> Found:
+def called_by_two_stages(ledger: LifeLedger) -> Findings:
     """Checks that nobody is called by two stages of which the later waited and leaves the earlier one's people out."""
     for call, truth, origin, run in by_runs(ledger):
         if truth.collection != "campaigns" or ledger.touched.get(call.sid):
@@ -174,5 +176,5 @@ def called_by_two_stages(ledger: Ledger) -> Found:
             first = next((it for it in theirs if it.sid in ledger.called.get(call.number, ())), None)
             if first is not None and not ledger.touched.get(first.sid):
                 says = f"{call.number} by {origin.name} {call.sid[:6]}, and before by {first.name} {first.sid[:6]}"
-                yield Fault(says, call.sid, call.at, first.sid)
+                yield JudgeFinding(says, call.sid, call.at, first.sid)
         ledger.called[call.number].add(call.sid)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from simulation.ledger import KIND_OF, Ledger, Run, people_of
+from simulation.ledger import KIND_OF, CommandRun, LifeLedger, people_of
 from simulation.promises.reasons import whole_apply
-from simulation.promises.verdict import Found, results
+from simulation.promises.verdict import Findings, results
 from simulation.promises.writes import MARGIN
 
 
-def nobody_suppressed_is_sent(_ledger: Ledger, run: Run) -> Found:
+def nobody_suppressed_is_sent(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Finds creates, updates and resumes that hold somebody whom the checkout suppresses."""
     for write in run.writes:
         if KIND_OF[write.collection] != "voice" or run.by_hand:
@@ -21,7 +21,7 @@ def nobody_suppressed_is_sent(_ledger: Ledger, run: Run) -> Found:
             yield f"{run}: {write}; {len(left)} of its people are suppressed"
 
 
-def suppressed_are_taken_out(ledger: Ledger, run: Run) -> Found:
+def suppressed_are_taken_out(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Finds what may still be changed, goes, and holds somebody suppressed after an apply that nothing met."""
     if not whole_apply(run) or not run.commit.suppressed:
         return

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simulation.ledger import Ledger, Run, Violation
+from simulation.ledger import BrokenPromise, CommandRun, LifeLedger
 from simulation.promises import (
     calls,
     carrying_out,
@@ -32,256 +32,274 @@ from simulation.promises.excuses import (
     PAUSE_FAILS,
     UNSEEN,
 )
-from simulation.promises.verdict import Fault, Found, Judge
+from simulation.promises.verdict import Findings, JudgeFinding, PromiseJudge
 
-JUDGES: tuple[Judge, ...] = (
-    Judge(
+JUDGES: tuple[PromiseJudge, ...] = (
+    PromiseJudge(
         "twice",
         "nobody is called twice for one manifest and start",
         None,
         calls.called_twice,
         (LISTS_LIE, EARLY, PAUSE_FAILS, IN_VAIN),
     ),
-    Judge(
+    PromiseJudge(
         "alike",
         "nobody is called twice by one campaign under two names",
         None,
         calls.called_by_lookalikes,
         (LISTS_LIE, UNSEEN, EARLY, LOST),
     ),
-    Judge(
+    PromiseJudge(
         "one date",
         "nobody is called twice for one date of what repeats",
         None,
         repeating.called_twice_for_a_date,
         (LISTS_LIE, EARLY, PAUSE_FAILS, IN_VAIN),
     ),
-    Judge(
+    PromiseJudge(
         "horizon",
         "a date is created within the horizon and not before",
         repeating.created_within_the_horizon,
         None,
         (DATED,),
     ),
-    Judge("dates", "each date within the horizon is told", repeating.dates_are_told, None, (ODD,)),
-    Judge("withdrawn", "a date that is no more does not call", repeating.withdrawn_dates_stop, None, (ODD,)),
-    Judge(
+    PromiseJudge("dates", "each date within the horizon is told", repeating.dates_are_told, None, (ODD,)),
+    PromiseJudge(
+        "withdrawn", "a date that is no more does not call", repeating.withdrawn_dates_stop, None, (ODD,)
+    ),
+    PromiseJudge(
         "series",
         "a series that people stopped is not continued unasked",
         repeating.stopped_series_stay_stopped,
         None,
         (ODD,),
     ),
-    Judge(
+    PromiseJudge(
         "gates",
         "nothing goes whose gate has not passed by the account's own record",
         stages.gates_hold,
         None,
         (UNSEEN, LOST),
     ),
-    Judge(
+    PromiseJudge(
         "stages",
         "nobody is sent who heard an earlier stage",
         stages.nobody_hears_two_stages,
         stages.called_by_two_stages,
         (UNSEEN, LOST, LISTS_LIE),
     ),
-    Judge("goes on", "a stage whose gate has not failed is not paused", stages.stages_go_on, None, (ODD,)),
-    Judge("rest", "nobody is left out of all stages", stages.the_rest_is_all_of_it, None, (UNSEEN,)),
-    Judge(
+    PromiseJudge(
+        "goes on", "a stage whose gate has not failed is not paused", stages.stages_go_on, None, (ODD,)
+    ),
+    PromiseJudge("rest", "nobody is left out of all stages", stages.the_rest_is_all_of_it, None, (UNSEEN,)),
+    PromiseJudge(
         "members",
         "a campaign is sent to exactly the members of its list",
         lists.lists_hold_their_members,
         lists.members_are_called,
         (LOST,),
     ),
-    Judge("in use", "no list is deleted that somebody uses", lists.lists_in_use_stay),
-    Judge("only pauses", "a guard's only write is a pause", guards.guards_only_pause),
-    Judge(
+    PromiseJudge("in use", "no list is deleted that somebody uses", lists.lists_in_use_stay),
+    PromiseJudge("only pauses", "a guard's only write is a pause", guards.guards_only_pause),
+    PromiseJudge(
         "at fault",
         "a guard pauses nothing that crossed no limit within the hours",
         guards.guards_pause_what_is_at_fault,
         None,
         (ODD,),
     ),
-    Judge(
+    PromiseJudge(
         "guarded",
         "what crosses does not go on after a guard's look",
         guards.guards_see_what_crosses,
         None,
         (ODD,),
     ),
-    Judge(
+    PromiseJudge(
         "crossed", "nothing is resumed that crosses a limit", guards.what_crosses_is_not_resumed, None, (ODD,)
     ),
-    Judge(
+    PromiseJudge(
         "hours",
         "nobody is called outside calling hours",
         None,
         calls.called_out_of_hours,
         (LOST, PAUSE_FAILS, EARLY, IN_VAIN),
     ),
-    Judge(
+    PromiseJudge(
         "stop",
         "nobody is called after a stop that nobody lifted",
         None,
         calls.called_after_a_stop,
         (PAUSE_FAILS,),
     ),
-    Judge(
+    PromiseJudge(
         "ahead",
         "nobody is called ahead of the start",
         None,
         calls.called_ahead,
         (PAUSE_FAILS, LOST, EARLY, IN_VAIN),
     ),
-    Judge("again", "no name is given to a second campaign", writes.created_though_there, None, (LISTS_LIE,)),
-    Judge(
+    PromiseJudge(
+        "again", "no name is given to a second campaign", writes.created_though_there, None, (LISTS_LIE,)
+    ),
+    PromiseJudge(
         "fresh look",
         "what is created was looked for a minute before",
         writes.created_after_a_look,
     ),
-    Judge("shown", "what was approved is done, and nothing else", writes.done_as_shown, None, (UNSEEN, LOST)),
-    Judge(
+    PromiseJudge(
+        "shown", "what was approved is done, and nothing else", writes.done_as_shown, None, (UNSEEN, LOST)
+    ),
+    PromiseJudge(
         "suppressed", "nobody suppressed is sent", suppression.nobody_suppressed_is_sent, None, (UNSEEN, LOST)
     ),
-    Judge(
+    PromiseJudge(
         "opt-outs",
         "who is suppressed is taken out",
         suppression.suppressed_are_taken_out,
         None,
         (ODD,),
     ),
-    Judge("night", "nothing is created that calls at night", limits.windows_are_within_hours),
-    Judge(
+    PromiseJudge("night", "nothing is created that calls at night", limits.windows_are_within_hours),
+    PromiseJudge(
         "spared",
         "an orphan that may be what a manifest wants is not ended",
         limits.lookalikes_are_spared,
         None,
         (ODD,),
     ),
-    Judge("twins", "of twins one goes on", reasons.twins_are_paused, None, (ODD,)),
-    Judge(
+    PromiseJudge("twins", "of twins one goes on", reasons.twins_are_paused, None, (ODD,)),
+    PromiseJudge(
         "told",
         "what could not be stopped is said",
         words.what_goes_on_is_told,
         None,
         (UNSEEN, ASKED),
     ),
-    Judge("once", "no run sends a create twice", writes.created_once),
-    Judge("wanted", "only what a manifest wants is created, as it says", writes.created_as_wanted),
-    Judge(
+    PromiseJudge("once", "no run sends a create twice", writes.created_once),
+    PromiseJudge("wanted", "only what a manifest wants is created, as it says", writes.created_as_wanted),
+    PromiseJudge(
         "in time", "nothing is created that would call at once unless that is allowed", writes.created_in_time
     ),
-    Judge(
+    PromiseJudge(
         "updates",
         "only what a manifest means is updated; starts move as allowed",
         writes.updated_as_wanted,
         None,
         (LOST,),
     ),
-    Judge("unasked", "nothing is resumed or ended that nobody asked for", writes.acted_as_allowed),
-    Judge("stopped", "nothing is paused that should go on", writes.paused_as_wanted),
-    Judge("stale", "an old plan does nothing", writes.old_plans_do_nothing, None, (DATED,)),
-    Judge(
+    PromiseJudge("unasked", "nothing is resumed or ended that nobody asked for", writes.acted_as_allowed),
+    PromiseJudge("stopped", "nothing is paused that should go on", writes.paused_as_wanted),
+    PromiseJudge("stale", "an old plan does nothing", writes.old_plans_do_nothing, None, (DATED,)),
+    PromiseJudge(
         "whole",
         "an update before the start sends the whole campaign",
         writes.updated_completely,
         None,
         (UNSEEN, LOST),
     ),
-    Judge(
+    PromiseJudge(
         "moved",
         "what somebody changed since the plan is left alone",
         writes.moved_is_left_alone,
         None,
         (UNSEEN,),
     ),
-    Judge(
+    PromiseJudge(
         "foreign",
         "somebody else's campaign of the same name is not touched",
         writes.strangers_are_left_alone,
         None,
         (UNSEEN, LISTS_LIE),
     ),
-    Judge("looks", "what only looks never writes", writes.only_looks),
-    Judge("read again", "a campaign is read again right before it is changed", carrying_out.is_read_again),
-    Judge("blocked", "of what is blocked nothing begins or ends", carrying_out.a_block_stops_the_rest),
-    Judge("refused", "what was carried out is not called refused", carrying_out.what_was_made_is_said),
-    Judge(
+    PromiseJudge("looks", "what only looks never writes", writes.only_looks),
+    PromiseJudge(
+        "read again", "a campaign is read again right before it is changed", carrying_out.is_read_again
+    ),
+    PromiseJudge("blocked", "of what is blocked nothing begins or ends", carrying_out.a_block_stops_the_rest),
+    PromiseJudge("refused", "what was carried out is not called refused", carrying_out.what_was_made_is_said),
+    PromiseJudge(
         "orphans",
         "what no manifest means any more is listed",
         carrying_out.orphans_are_listed,
         None,
         (ODD,),
     ),
-    Judge("limit", "no more is done than was told", limits.no_more_than_told),
-    Judge("edited", "an edited plan file does nothing", limits.edited_plans_do_nothing),
-    Judge("other plan", "a plan of other manifests does nothing", limits.plans_of_other_manifests_do_nothing),
-    Judge(
+    PromiseJudge("limit", "no more is done than was told", limits.no_more_than_told),
+    PromiseJudge("edited", "an edited plan file does nothing", limits.edited_plans_do_nothing),
+    PromiseJudge(
+        "other plan", "a plan of other manifests does nothing", limits.plans_of_other_manifests_do_nothing
+    ),
+    PromiseJudge(
         "an hour",
         "a plan that calls at once holds an hour",
         limits.plans_that_call_at_once_hold_an_hour,
         None,
         (DATED, UNSEEN),
     ),
-    Judge("order", "what stops comes first", limits.stopping_comes_first, None, (ODD,)),
-    Judge(
+    PromiseJudge("order", "what stops comes first", limits.stopping_comes_first, None, (ODD,)),
+    PromiseJudge(
         "renamed",
         "what looks like a campaign of another name is not made",
         limits.nobody_is_made_twice,
         None,
         (LISTS_LIE, UNSEEN, LOST),
     ),
-    Judge(
+    PromiseJudge(
         "previous",
         "what was renamed is not made anew",
         limits.renamed_is_not_made_anew,
         None,
         (LISTS_LIE, UNSEEN),
     ),
-    Judge(
+    PromiseJudge(
         "past",
         "what is past its end is not resumed",
         limits.ended_is_not_resumed,
         None,
         (DATED, UNSEEN, LOST),
     ),
-    Judge("begun", "what has begun is not changed", limits.begun_is_not_changed, None, (DATED, UNSEEN, LOST)),
-    Judge(
+    PromiseJudge(
+        "begun", "what has begun is not changed", limits.begun_is_not_changed, None, (DATED, UNSEEN, LOST)
+    ),
+    PromiseJudge(
         "several",
         "several of a name are paused at most",
         limits.several_of_a_name_are_left,
         None,
         (LISTS_LIE, UNSEEN, IN_VAIN),
     ),
-    Judge("pace", "the rate limit is kept", limits.keeps_the_pace),
-    Judge("must wait", "what is made to wait is paused", limits.pauses_what_must_wait, None, (EARLY,)),
-    Judge("undone", "a stop that is younger than the plan wins", writes.stops_hold),
-    Judge("orderly", "every run ends, with a code, without a traceback", words.ends_orderly),
-    Judge("masked", "no number and no secret is printed", words.keeps_numbers_masked),
-    Judge("code", "the exit code is true", words.code_is_true),
-    Judge("result", "what is said to be done is done", words.result_is_true, None, (PAUSE_FAILS,)),
-    Judge(
+    PromiseJudge("pace", "the rate limit is kept", limits.keeps_the_pace),
+    PromiseJudge("must wait", "what is made to wait is paused", limits.pauses_what_must_wait, None, (EARLY,)),
+    PromiseJudge("undone", "a stop that is younger than the plan wins", writes.stops_hold),
+    PromiseJudge("orderly", "every run ends, with a code, without a traceback", words.ends_orderly),
+    PromiseJudge("masked", "no number and no secret is printed", words.keeps_numbers_masked),
+    PromiseJudge("code", "the exit code is true", words.code_is_true),
+    PromiseJudge("result", "what is said to be done is done", words.result_is_true, None, (PAUSE_FAILS,)),
+    PromiseJudge(
         "in sync",
         "nobody is left out without a word",
         words.nobody_is_left_out,
         None,
         (UNSEEN, LOST, PAUSE_FAILS),
     ),
-    Judge(
+    PromiseJudge(
         "reasons",
         "nobody is left out for a reason that does not hold",
         reasons.reasons_are_true,
         None,
         (ODD,),
     ),
-    Judge("stops", "what is wanted paused does not go on calling", reasons.stops_are_made, None, (ODD,)),
-    Judge("there", "what is called applied is there as it is wanted", reasons.applied_is_there, None, (ODD,)),
-    Judge(
+    PromiseJudge(
+        "stops", "what is wanted paused does not go on calling", reasons.stops_are_made, None, (ODD,)
+    ),
+    PromiseJudge(
+        "there", "what is called applied is there as it is wanted", reasons.applied_is_there, None, (ODD,)
+    ),
+    PromiseJudge(
         "waits", "who is wanted is called, or it is said why not", reasons.nobody_waits_unseen, None, (ODD,)
     ),
-    Judge(
+    PromiseJudge(
         "one",
         "after a run of exit 0 one campaign of a name calls",
         words.one_of_a_name,
@@ -291,7 +309,7 @@ JUDGES: tuple[Judge, ...] = (
 )
 
 
-def after_run(ledger: Ledger, run: Run) -> Iterator[Violation]:
+def after_run(ledger: LifeLedger, run: CommandRun) -> Iterator[BrokenPromise]:
     """Yields what a run broke, and whom the account called meanwhile."""
     for judge in JUDGES:
         if judge.after_run is not None:
@@ -299,7 +317,7 @@ def after_run(ledger: Ledger, run: Run) -> Iterator[Violation]:
     yield from after_time(ledger)
 
 
-def after_time(ledger: Ledger) -> Iterator[Violation]:
+def after_time(ledger: LifeLedger) -> Iterator[BrokenPromise]:
     """Yields whom the account called since the last look."""
     if not ledger.new_calls:
         return
@@ -309,8 +327,8 @@ def after_time(ledger: Ledger) -> Iterator[Violation]:
     ledger.new_calls.clear()
 
 
-def _held(ledger: Ledger, judge: Judge, found: Found) -> Iterator[Violation]:
+def _held(ledger: LifeLedger, judge: PromiseJudge, found: Findings) -> Iterator[BrokenPromise]:
     for each in found:
-        fault = Fault(each) if isinstance(each, str) else each
+        fault = JudgeFinding(each) if isinstance(each, str) else each
         if not any(it.where(ledger, fault) for it in judge.excuses):
-            yield Violation(judge.name, ledger.now, fault.says)
+            yield BrokenPromise(judge.name, ledger.now, fault.says)

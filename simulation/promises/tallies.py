@@ -17,7 +17,7 @@ _TRIED = 50
 
 
 @dataclass(frozen=True)
-class Tally:
+class PeopleTally:
     """Counts people in the columns of the rules."""
 
     stats: Mapping[str, int]

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from simulation.ledger import Ledger, Run
+from simulation.ledger import CommandRun, LifeLedger
 from simulation.manifests import Manifest
 
 
-class Fault(NamedTuple):
+class JudgeFinding(NamedTuple):
     """Holds what a judge found, and about which campaign at which moment, where an excuse depends on it; `twin` is
     another one that it was compared with.
     """
@@ -22,7 +22,7 @@ class Fault(NamedTuple):
     twin: str = ""
 
 
-Found = Iterator[str | Fault]
+Findings = Iterator[str | JudgeFinding]
 
 
 @dataclass(frozen=True)
@@ -30,26 +30,26 @@ class Excuse:
     """Describes an account under which the promise cannot be kept, and what holds then."""
 
     holds: str
-    where: Callable[[Ledger, Fault], bool]
+    where: Callable[[LifeLedger, JudgeFinding], bool]
 
 
 @dataclass(frozen=True)
-class Judge:
+class PromiseJudge:
     """Describes one promise: what it `says`, and who looks whether it was kept."""
 
     name: str
     says: str
-    after_run: Callable[[Ledger, Run], Found] | None = None
-    after_time: Callable[[Ledger], Found] | None = None
+    after_run: Callable[[LifeLedger, CommandRun], Findings] | None = None
+    after_time: Callable[[LifeLedger], Findings] | None = None
     excuses: tuple[Excuse, ...] = ()
 
 
-def quiet(run: Run) -> bool:
+def quiet(run: CommandRun) -> bool:
     """Tells whether nothing met a run: no fault, no signal, nobody else, not its own end."""
     return not (run.disturbed or run.faults or run.killed or run.endless or run.signalled) and not run.met
 
 
-def document(run: Run) -> Mapping[str, Any] | None:
+def document(run: CommandRun) -> Mapping[str, Any] | None:
     """Returns what it printed for programs; None where it printed nothing of the kind."""
     if run.said is None or "json" not in run.words or not run.said.out.startswith("{"):
         return None
@@ -60,14 +60,14 @@ def document(run: Run) -> Mapping[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def rows(run: Run) -> list[Mapping[str, Any]] | None:
+def rows(run: CommandRun) -> list[Mapping[str, Any]] | None:
     """Returns all that a plan or an apply says, of manifests and of orphans; None where it says nothing of them."""
     found = document(run) or {}
     said = found.get("changes") or found.get("results")
     return said if run.command in ("plan", "apply") and isinstance(said, list) else None
 
 
-def results(run: Run) -> Iterator[tuple[Manifest, Mapping[str, Any]]]:
+def results(run: CommandRun) -> Iterator[tuple[Manifest, Mapping[str, Any]]]:
     """Yields what a plan or an apply says of each manifest of its checkout."""
     mine = (
         it for it in rows(run) or () if it["reason"]["code"] != "orphan"

@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulation.account import Truth
-from simulation.ledger import Ledger, Run, Write, local
+from simulation.ledger import CommandRun, LifeLedger, Write, local
 from simulation.manifests import Manifest
-from simulation.promises.verdict import Found, document, rows
+from simulation.promises.verdict import Findings, document, rows
 from simulation.promises.writes import creates
 
 CODES = (0, 1, 2, 3, 4, 5, 64, 130)
 
 
-def ends_orderly(_ledger: Ledger, run: Run) -> Found:
+def ends_orderly(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that every run ends, with an exit code of the table and without a traceback."""
     said = run.said
     if run.endless or said is None:
@@ -35,7 +35,7 @@ def ends_orderly(_ledger: Ledger, run: Run) -> Found:
 _NUMBERS = re.compile(r"987650\d{4}|987650 ?\d{4}|token-f5e4d3c2b1a\d|key-0a1b2c3d4e5f|in-the-query")
 
 
-def keeps_numbers_masked(_ledger: Ledger, run: Run) -> Found:
+def keeps_numbers_masked(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that no number of a person and no secret is on either stream."""
     if run.said is not None:
         found = _NUMBERS.search(run.said.out) or _NUMBERS.search(run.said.err)
@@ -43,7 +43,7 @@ def keeps_numbers_masked(_ledger: Ledger, run: Run) -> Found:
             yield f"{run} printed {found[0]}"
 
 
-def code_is_true(_ledger: Ledger, run: Run) -> Found:
+def code_is_true(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that the exit code of an apply follows from its results, and 0 is said only where nothing is open."""
     said = document(run)
     if said is None or run.said is None or run.command != "apply":
@@ -81,7 +81,7 @@ _REFUSED = (
 )
 
 
-def _not_ended(run: Run) -> bool:
+def _not_ended(run: CommandRun) -> bool:
     """Tells whether something that was to be ended was not: a duplicate that an earlier run left has no result of its
     own.
     """
@@ -93,7 +93,7 @@ def _took(write: Write) -> bool:
     return write.before is None or write.after is None or write.before.state != write.after.state
 
 
-def result_is_true(ledger: Ledger, run: Run) -> Found:
+def result_is_true(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that what is called applied was done; a create that was carried out is not called skipped or
     unchanged.
     """
@@ -126,7 +126,7 @@ def result_is_true(ledger: Ledger, run: Run) -> Found:
 _KIND = {"campaigns": "VoiceCampaign", "message-campaigns": "SmsCampaign", "sms-campaigns": "SmsCampaign"}
 
 
-def nobody_is_left_out(ledger: Ledger, run: Run) -> Found:
+def nobody_is_left_out(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that what is called in sync is as the manifest says; every manifest has a change, whatever it is."""
     said = rows(run)
     if said is None or run.disturbed or run.faults or (run.said and run.said.code in (130, 64)):
@@ -147,7 +147,7 @@ def nobody_is_left_out(ledger: Ledger, run: Run) -> Found:
                 yield f"{run} says finished of {wanted.name}, and {truth.sid[:6]} is {truth.state}"
 
 
-def _not_in_sync(ledger: Ledger, run: Run, wanted: Manifest, row: Mapping[str, Any]) -> Found:
+def _not_in_sync(ledger: LifeLedger, run: CommandRun, wanted: Manifest, row: Mapping[str, Any]) -> Findings:
     truth = ledger.account.campaigns.get(row.get("sid") or "")
     before = run.before.get(row.get("sid") or "")
     if truth is None or not wanted.means(truth.name, truth.sid):
@@ -167,7 +167,7 @@ def _not_in_sync(ledger: Ledger, run: Run, wanted: Manifest, row: Mapping[str, A
         yield from _differs(truth, wanted, run.commit.suppressed if near else frozenset())
 
 
-def _differs(truth: Truth, wanted: Manifest, suppressed: frozenset[str]) -> Found:
+def _differs(truth: Truth, wanted: Manifest, suppressed: frozenset[str]) -> Findings:
     """Finds differences; those who were suppressed when it was too late may be left in."""
     if truth.start != wanted.start and not wanted.ignores("schedule"):
         yield f"its start is {truth.start and local(truth.start)} instead of {local(wanted.start)}"
@@ -177,7 +177,7 @@ def _differs(truth: Truth, wanted: Manifest, suppressed: frozenset[str]) -> Foun
         yield "its recipients are others"
 
 
-def one_of_a_name(ledger: Ledger, run: Run) -> Found:
+def one_of_a_name(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that after a run that ended with 0 at most one campaign of each name that runs made calls, or will."""
     if run.said is None or run.said.code != 0 or run.command != "apply":
         return
@@ -195,7 +195,7 @@ def one_of_a_name(ledger: Ledger, run: Run) -> Found:
             yield f"{run} ended with 0, and {', '.join(it.sid[:6] for it in them)} of the name {name} all call"
 
 
-def what_goes_on_is_told(ledger: Ledger, run: Run) -> Found:
+def what_goes_on_is_told(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Finds runs that asked for a pause and ended with 0 though the campaign goes on."""
     if run.said is None or run.said.code is None or run.disturbed or run.signalled:
         return

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from simulation.account import Truth
-from simulation.ledger import KIND_OF, Ledger, Run, Write, content_of, local, people_of, start_of
+from simulation.ledger import KIND_OF, CommandRun, LifeLedger, Write, content_of, local, people_of, start_of
 from simulation.manifests import Manifest
-from simulation.promises.verdict import Found
+from simulation.promises.verdict import Findings
 from simulation.repository import DAY, PREFIX
 
 MARGIN = 600.0
@@ -18,7 +18,7 @@ SETTLE = 12.0
 """Seconds until what was created is sure to show: `settle_seconds`, and two."""
 
 
-def created_though_there(ledger: Ledger, run: Run) -> Found:
+def created_though_there(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that nothing is created under a name that is, or was, there when the run began: beside what another
     manifest pins no date either.
     """
@@ -36,7 +36,7 @@ def created_though_there(ledger: Ledger, run: Run) -> Found:
             yield f"{run} created {write.name}, and there was {shown}"
 
 
-def created_once(_ledger: Ledger, run: Run) -> Found:
+def created_once(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that no create is sent again, but after a 429: of everything else nobody knows, or it was refused for
     a reason.
     """
@@ -48,7 +48,7 @@ def created_once(_ledger: Ledger, run: Run) -> Found:
         sent[key] = write.status
 
 
-def created_after_a_look(_ledger: Ledger, run: Run) -> Found:
+def created_after_a_look(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Finds creates whose last look is older than a minute, and than the pace and the request itself may take."""
     if any(not it.startswith("meanwhile, at wait") for it in run.met) or any(
         " at POST " in it for it in run.faults
@@ -61,7 +61,7 @@ def created_after_a_look(_ledger: Ledger, run: Run) -> Found:
         tried.add(write.name)
 
 
-def _remembers(ledger: Ledger, run: Run, sid: str) -> bool:
+def _remembers(ledger: LifeLedger, run: CommandRun, sid: str) -> bool:
     """Tells whether the machine made it itself, and its disk still says so."""
     maker = ledger.run_made(sid)
     return (
@@ -71,7 +71,7 @@ def _remembers(ledger: Ledger, run: Run, sid: str) -> bool:
     )
 
 
-def created_as_wanted(_ledger: Ledger, run: Run) -> Found:
+def created_as_wanted(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that only what a manifest of the checkout wants is created, and as it says."""
     for write in creates(run):
         wanted = [it for it in run.wants(write.collection, write.name) if it.name == write.name]
@@ -95,7 +95,7 @@ def _says_the_same(sent: Mapping[str, Any], wanted: Manifest) -> bool:
     )
 
 
-def created_in_time(ledger: Ledger, run: Run) -> Found:
+def created_in_time(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that no create is sent whose start has passed; none that calls at once unless start-now is allowed.
 
     By the machine's clock too, where it is out of step.
@@ -113,7 +113,7 @@ def created_in_time(ledger: Ledger, run: Run) -> Found:
             yield f"{run} created {write.name} at {local(now)}, whose start is {local(start)}"
 
 
-def updated_as_wanted(ledger: Ledger, run: Run) -> Found:
+def updated_as_wanted(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that only what a manifest means is updated, with what it says or what is there; no start is moved
     earlier unless that is allowed, none to the past.
     """
@@ -166,7 +166,7 @@ def _sent_otherwise(write: Write, wanted: Manifest, suppressed: frozenset[str]) 
             yield f"its {names[0]} is neither as its manifest says nor as it was"
 
 
-def updated_completely(_ledger: Ledger, run: Run) -> Found:
+def updated_completely(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that an update before the start sends the whole campaign: a PUT that replaces must lose neither people
     nor start.
     """
@@ -185,7 +185,7 @@ def updated_completely(_ledger: Ledger, run: Run) -> Found:
                 yield f"{run} sent an update of {before.name} {write.sid[:6]} without its {what}"
 
 
-def moved_is_left_alone(ledger: Ledger, run: Run) -> Found:
+def moved_is_left_alone(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that what somebody changed after the plan was made is neither changed, nor resumed, nor ended by it."""
     for write in run.writes:
         if (
@@ -211,7 +211,7 @@ def _differ(one: Truth, other: Truth, with_state: bool) -> bool:
     return any(getattr(one, it) != getattr(other, it) for it in fields)
 
 
-def strangers_are_left_alone(ledger: Ledger, run: Run) -> Found:
+def strangers_are_left_alone(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that the one campaign of a name that has other people, content and start is not touched, unless it is
     meant.
     """
@@ -235,13 +235,13 @@ def strangers_are_left_alone(ledger: Ledger, run: Run) -> Found:
             yield f"{run}: {write}; it has other people, content and start than the manifest of its name"
 
 
-def only_looks(_ledger: Ledger, run: Run) -> Found:
+def only_looks(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that what is there to look with never writes."""
     if run.command not in ("apply", "guard", "pause", "resume", "complete", "archive") and run.writes:
         yield f"{run}: {' '.join(run.words)} sent {run.writes[0]}"
 
 
-def acted_as_allowed(ledger: Ledger, run: Run) -> Found:
+def acted_as_allowed(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that nothing is resumed, completed or archived that nobody asked for."""
     for write in run.writes:
         if write.action not in ("resume", "complete", "archive") or not write.acted:
@@ -262,7 +262,7 @@ def acted_as_allowed(ledger: Ledger, run: Run) -> Found:
             yield f"{run}: {write.action} of {name} {write.sid[:6]}, and no manifest asks for it"
 
 
-def is_own_duplicate(ledger: Ledger, run: Run, write: Write) -> bool:
+def is_own_duplicate(ledger: LifeLedger, run: CommandRun, write: Write) -> bool:
     """Tells whether it is the one irreversible thing done unasked: on what this machine made after another one."""
     maker, mine = ledger.run_made(write.sid), ledger.account.campaigns[write.sid]
     return (
@@ -277,7 +277,7 @@ def _age(one: Truth) -> tuple[int, str]:
     return int(one.created), one.sid
 
 
-def _is_asked_for(ledger: Ledger, run: Run, write: Write) -> bool:
+def _is_asked_for(ledger: LifeLedger, run: CommandRun, write: Write) -> bool:
     """Tells whether a manifest asks for it, by the name that it bears or bore when the run read it."""
     names = {write.name, _name_as_read(ledger, write)}
     states = {it.state for name in names for it in run.wants(write.collection, name, write.sid)}
@@ -288,33 +288,33 @@ def _is_asked_for(ledger: Ledger, run: Run, write: Write) -> bool:
     return bool(states & wanted) or _is_pruned(run, write) or (gone and _is_long_withdrawn(run, write))
 
 
-def _is_long_withdrawn(run: Run, write: Write) -> bool:
+def _is_long_withdrawn(run: CommandRun, write: Write) -> bool:
     """Tells whether a date that is no more was paused before this run, and its start has passed."""
     was = run.before[write.sid]
     return was.state not in ("created", "in-progress") and (was.start or 0.0) < write.at + 5.0
 
 
-def _is_pruned(run: Run, write: Write) -> bool:
+def _is_pruned(run: CommandRun, write: Write) -> bool:
     """Tells whether an orphan may be ended: without both permissions not even its pause is sent."""
     both = all(run.may(word, write.name, write.sid) for word in ("complete", "archive"))
     return run.prune and both and is_orphan(run, write)
 
 
-def is_orphan(run: Run, one: Write | Truth) -> bool:
+def is_orphan(run: CommandRun, one: Write | Truth) -> bool:
     """Tells whether it is an orphan of all manifests of its checkout, whatever was selected."""
     reserved = run.commit.repeating(KIND_OF[one.collection], one.name) is not None
     mine = not reserved and one.name.startswith(PREFIX)
     return mine and not run.meant(one.collection, one.name, one.sid)
 
 
-def paused_as_wanted(ledger: Ledger, run: Run) -> Found:
+def paused_as_wanted(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Finds pauses that nothing asks for; those of stages are judged beside what they wait for."""
     for write in unasked_pauses(ledger, run):
         if not any(it.names for it in run.wants(write.collection, write.name, write.sid)):
             yield f"{run} paused {write.name} {write.sid[:6]}, and nothing asks for it"
 
 
-def unasked_pauses(ledger: Ledger, run: Run) -> Iterator[Write]:
+def unasked_pauses(ledger: LifeLedger, run: CommandRun) -> Iterator[Write]:
     """Yields pauses of what no manifest wants so or for nobody, and is no twin, no orphan, and not of this run."""
     wrote: set[str] = set()
     for write in run.writes:
@@ -343,19 +343,19 @@ def unasked_pauses(ledger: Ledger, run: Run) -> Iterator[Write]:
             yield write
 
 
-def _name_as_read(ledger: Ledger, write: Write) -> str:
+def _name_as_read(ledger: LifeLedger, write: Write) -> str:
     """Returns the name that a campaign bore when the run last saw it: a pause is not read again before it."""
     seen = ledger.at(write.sid, max(write.read_at, write.listed_at))
     return write.name if seen is None else seen.name
 
 
-def _could_be_one(ledger: Ledger, one: Truth, other: Truth) -> bool:
+def _could_be_one(ledger: LifeLedger, one: Truth, other: Truth) -> bool:
     """Tells whether two of a name call the same people at the same time, or runs made both."""
     made = ledger.run_made(one.sid) is not None and ledger.run_made(other.sid) is not None
     return made or (one.start == other.start and (set(one.aims) == set(other.aims) or bool(ledger.had)))
 
 
-def old_plans_do_nothing(ledger: Ledger, run: Run) -> Found:
+def old_plans_do_nothing(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that a plan is worth nothing after a day, nor where somebody changed a campaign since."""
     for write in run.writes:
         if (
@@ -369,7 +369,7 @@ def old_plans_do_nothing(ledger: Ledger, run: Run) -> Found:
             yield f"{run}: {write}; somebody changed it {local(when)}, after its plan of {local(run.planned_at)}"
 
 
-def is_opt_out(run: Run, write: Write) -> bool:
+def is_opt_out(run: CommandRun, write: Write) -> bool:
     """Tells whether an update only takes out those who are called no more: nothing keeps it back."""
     before, sent = write.before, set(people_of(write.sent))
     return (
@@ -379,7 +379,7 @@ def is_opt_out(run: Run, write: Write) -> bool:
     )
 
 
-def done_as_shown(ledger: Ledger, run: Run) -> Found:
+def done_as_shown(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Finds what a plan that was approved did not show and what makes good nothing that went wrong."""
     if run.shown is None or run.command != "apply":
         return
@@ -399,11 +399,11 @@ def done_as_shown(ledger: Ledger, run: Run) -> Found:
             yield f"{run}: {write}; the plan that was approved did not show it"
 
 
-def _is_own_duplicate_of(ledger: Ledger, run: Run, write: Write) -> bool:
+def _is_own_duplicate_of(ledger: LifeLedger, run: CommandRun, write: Write) -> bool:
     return write.action in ("complete", "archive") and is_own_duplicate(ledger, run, write)
 
 
-def stops_hold(ledger: Ledger, run: Run) -> Found:
+def stops_hold(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that a stop that came after the plan was made is not undone by it."""
     for write in run.writes:
         if write.action != "resume" or not write.acted:
@@ -419,11 +419,11 @@ def stops_hold(ledger: Ledger, run: Run) -> Found:
             ledger.stopped.pop(write.sid, None)
 
 
-def creates(run: Run) -> Iterator[Write]:
+def creates(run: CommandRun) -> Iterator[Write]:
     """Yields its creates, whatever became of them."""
     return (write for write in run.writes if write.request == "create")
 
 
-def namesakes(ledger: Ledger, collection: str, name: str) -> Iterator[Truth]:
+def namesakes(ledger: LifeLedger, collection: str, name: str) -> Iterator[Truth]:
     """Yields every campaign of a collection that bears a name."""
     return (it for it in ledger.account.campaigns.values() if (it.collection, it.name) == (collection, name))

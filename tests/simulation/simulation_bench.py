@@ -6,12 +6,12 @@ import json
 from datetime import datetime
 from typing import Any
 
-from simulation.account import NAME, Account
+from simulation.account import NAME, LifeAccount
 from simulation.clocks import WorldClock
 from simulation.commits import Commit
-from simulation.ledger import Ledger, Run
+from simulation.ledger import CommandRun, LifeLedger
 from simulation.manifests import IST, Manifest
-from simulation.product import Said
+from simulation.product import CommandOutcome
 from simulation.promises import table
 
 HEADERS = {"Authorization": "Basic cnVuOnJ1bg==", "Content-Type": "application/json"}
@@ -23,8 +23,8 @@ class Bench:
 
     def __init__(self) -> None:
         self.clock = WorldClock()
-        self.account = Account(self.clock)
-        self.ledger = Ledger(self.account, {})
+        self.account = LifeAccount(self.clock)
+        self.ledger = LifeLedger(self.account, {})
         self.clock.sleep(5 * HOUR)  # 10:30 in India
         self.one = Manifest("voice", "diwali", self.now + 2 * HOUR, 4, ("+919876500001",), "926")
 
@@ -33,10 +33,12 @@ class Bench:
         """Epoch seconds."""
         return self.clock.now().timestamp()
 
-    def run(self, *wanted: Manifest, allowed: frozenset[str] = frozenset(), words: str = "apply") -> Run:
+    def run(
+        self, *wanted: Manifest, allowed: frozenset[str] = frozenset(), words: str = "apply"
+    ) -> CommandRun:
         """One that has these manifests."""
         commit = Commit(1, "", {"campaigns/a.yaml": wanted})
-        run = Run(
+        run = CommandRun(
             len(self.ledger.runs) + 1,
             "machine-1",
             tuple(words.split()),
@@ -46,7 +48,7 @@ class Bench:
             frozenset(),
             self.now,
         )
-        run.said, run.ended = Said(0, "", ""), self.now
+        run.said, run.ended = CommandOutcome(0, "", ""), self.now
         self.ledger.runs.append(run)
         self.ledger.look()
         run.before, run.looked_at = dict(self.account.campaigns), self.now
@@ -64,14 +66,14 @@ class Bench:
         for sid in self.ledger.look():
             self.ledger.touched[sid].add("creates")
 
-    def sends(self, run: Run, method: str, sid: str, body: Any) -> None:
+    def sends(self, run: CommandRun, method: str, sid: str, body: Any) -> None:
         """One request, as it would reach the account; right after the campaign was read where that is due."""
         if method == "PUT" and body.get("action") not in ("pause", "archive"):
             self.request(run, "GET", sid, {})
             self.clock.sleep(0.2)
         self.request(run, method, sid, body)
 
-    def request(self, run: Run, method: str, sid: str, body: Any) -> None:
+    def request(self, run: CommandRun, method: str, sid: str, body: Any) -> None:
         """One request and nothing before it."""
         target = f"/v2/accounts/{NAME}/campaigns" + (f"/{sid}" if sid else "")
         self.account.exchange(method, target, HEADERS, json.dumps({"campaigns": [body]}).encode())
@@ -79,12 +81,12 @@ class Bench:
             self.ledger.saw(run, entry)
         self.account.stage.journal.clear()
 
-    def creates(self, run: Run, one: Manifest) -> str:
+    def creates(self, run: CommandRun, one: Manifest) -> str:
         """The SID of what it made."""
         self.sends(run, "POST", "", sent(one))
         return run.writes[-1].sids[0]
 
-    def broken(self, run: Run | None = None) -> set[str]:
+    def broken(self, run: CommandRun | None = None) -> set[str]:
         """What the judges say."""
         self.ledger.look()
         found = table.after_time(self.ledger) if run is None else table.after_run(self.ledger, run)

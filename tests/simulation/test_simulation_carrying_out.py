@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from simulation_bench import Bench, sent
 
-from simulation.ledger import Run
-from simulation.product import Said
+from simulation.ledger import CommandRun
+from simulation.product import CommandOutcome
 
 PAUSE, RESUME = {"action": "pause"}, {"action": "resume"}
 
@@ -21,11 +21,11 @@ def bench() -> Bench:
     return Bench()
 
 
-def says(run: Run, *rows: dict[str, Any]) -> None:
+def says(run: CommandRun, *rows: dict[str, Any]) -> None:
     """What the run printed."""
     plain = {"kind": "VoiceCampaign", "outcome": "unchanged", "operations": [], "sid": None}
     results = [{**plain, **row, "reason": {"code": row["reason"], "message": ""}} for row in rows]
-    run.said = Said(run.said.code if run.said else 0, json.dumps({"results": results}), "")
+    run.said = CommandOutcome(run.said.code if run.said else 0, json.dumps({"results": results}), "")
 
 
 def waiting(bench: Bench) -> str:
@@ -75,7 +75,7 @@ def test_of_what_is_blocked_nothing_is_resumed(bench: Bench, code: str, broken: 
 def test_what_was_made_is_not_called_refused(bench: Bench) -> None:
     """A gateway gave up on it."""
     run = bench.run(bench.one, words="apply --format json")
-    run.said = Said(4, "", "")
+    run.said = CommandOutcome(4, "", "")
     failed = {"name": bench.one.name, "reason": "refused", "outcome": "failed"}
     says(run, failed | {"operations": [{"op": "create", "outcome": "failed"}]})
     assert "refused" not in bench.broken(run)
@@ -124,7 +124,7 @@ def test_of_what_runs_made_that_met_one_calls_unless_one_of_them_says_otherwise(
     bench.creates(outer, bench.one)
     inner = bench.run(bench.one)
     bench.creates(inner, bench.one)
-    inner.said = Said(code, "", "")
+    inner.said = CommandOutcome(code, "", "")
     assert bench.broken(outer) == broken
 
 
@@ -178,7 +178,7 @@ def test_an_account_that_answers_an_end_and_does_nothing_has_not_ended_it(bench:
     sid = waiting(bench)
     bench.account.stage.switches.change({"actions": "never"})
     run = bench.run(bench.one, words="apply --format json", allowed=frozenset({"complete"}))
-    run.said = Said(4, '{"results": []}', "")
+    run.said = CommandOutcome(4, '{"results": []}', "")
     assert "code" in bench.broken(run)
     bench.sends(run, "PUT", sid, {"action": "complete"})
     assert run.writes[-1].acted

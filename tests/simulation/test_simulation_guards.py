@@ -8,10 +8,10 @@ from random import Random
 import pytest
 from simulation_bench import HOUR, Bench, sent
 
-from simulation.ledger import Run
+from simulation.ledger import CommandRun
 from simulation.manifests import Manifest
-from simulation.product import Said
-from simulation.project import Project
+from simulation.product import CommandOutcome
+from simulation.project import TeamProject
 from simulation.repository import NUMBERS
 from simulation.steps import Steps
 
@@ -36,10 +36,10 @@ def calling(bench: Bench, outcomes: str, minutes: float = 12) -> tuple[Manifest,
     return one, made.writes[-1].sids[0]
 
 
-def guard(bench: Bench, *wanted: Manifest, words: str = "guard --once", code: int = 0) -> Run:
+def guard(bench: Bench, *wanted: Manifest, words: str = "guard --once", code: int = 0) -> CommandRun:
     """A guard that has looked."""
     run = bench.run(*wanted, words=words)
-    run.said = Said(code, "", "")
+    run.said = CommandOutcome(code, "", "")
     return run
 
 
@@ -109,6 +109,6 @@ def test_a_step_may_be_met_again_and_again(tmp_path: object) -> None:
 
 def test_a_guarded_project_says_what_its_guard_watches() -> None:
     """In the file that the product reads."""
-    project = Project.drawn(Random(1), {}).guarded(Random(2))
+    project = TeamProject.drawn(Random(1), {}).guarded(Random(2))
     assert f"unmanaged: {str(project.unmanaged).lower()}" in project.text
     assert all(f"{key}: {value}" in project.text for key, value in project.stop_when)

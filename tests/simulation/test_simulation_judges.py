@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from simulation_bench import HOUR, Bench, written
 
-from simulation.product import Said
+from simulation.product import CommandOutcome
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_a_create_that_is_sent_twice_is_seen(bench: Bench) -> None:
 def test_what_a_run_says_must_be_true(bench: Bench, code: int, out: str, judge: str) -> None:
     """Its exit code, its results, and nothing that must not be seen."""
     run = bench.run(bench.one, words="apply --format json")
-    run.said = Said(code, out, "")
+    run.said = CommandOutcome(code, out, "")
     assert judge in bench.broken(run)
 
 
@@ -157,9 +157,9 @@ def test_a_run_that_could_not_end_what_an_earlier_one_left_has_no_result_of_it(b
     sid = bench.creates(bench.run(bench.one), bench.one)
     bench.account.stage.switches.change({"update_body": "bare"})
     run = bench.run(bench.one, words="apply --format json")
-    run.said = Said(4, '{"results": []}', "")
+    run.said = CommandOutcome(4, '{"results": []}', "")
     assert "code" in bench.broken(run)
     bench.sends(run, "PUT", sid, {"action": "pause"})
     assert "code" not in bench.broken(run)
-    run.said = Said(0, '{"results": []}', "")
+    run.said = CommandOutcome(0, '{"results": []}', "")
     assert "told" in bench.broken(run)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from simulation_bench import HOUR, Bench, sent, written
 
-from simulation.ledger import Run
-from simulation.product import Said
+from simulation.ledger import CommandRun
+from simulation.product import CommandOutcome
 
 OTHER = {"url": "http://my.exotel.com/acme1/exoml/start_voice/4"}
 
@@ -21,7 +21,7 @@ def bench() -> Bench:
     return Bench()
 
 
-def says(run: Run, one: str, code: str, **row: Any) -> None:
+def says(run: CommandRun, one: str, code: str, **row: Any) -> None:
     """What the run printed of one campaign."""
     what = {
         "kind": "VoiceCampaign",
@@ -32,7 +32,7 @@ def says(run: Run, one: str, code: str, **row: Any) -> None:
         **row,
     }
     document = {"results": [{**what, "reason": {"code": code, "message": ""}}]}
-    run.said = Said(run.said.code if run.said else 0, json.dumps(document), "")
+    run.said = CommandOutcome(run.said.code if run.said else 0, json.dumps(document), "")
 
 
 def test_somebody_elses_campaign_of_the_name_is_not_touched(bench: Bench) -> None:
@@ -246,6 +246,6 @@ def test_whose_race_is_lost_to_a_run_that_is_still_at_it_goes_on_only_while_no_l
     sid = bench.creates(bench.run(waiting), bench.one)
     bench.clock.sleep(seconds)
     loser = bench.run(waiting, words="apply --format json")
-    loser.said = Said(3, "", "")
+    loser.said = CommandOutcome(3, "", "")
     says(loser, waiting.name, "lost-race", sid=sid, outcome="skipped")
     assert bench.broken(loser) == broken

@@ -10,7 +10,7 @@ from simulation_bench import HEADERS, HOUR, Bench, sent
 
 from simulation.account import NAME
 from simulation.commits import Commit
-from simulation.ledger import Run
+from simulation.ledger import CommandRun
 from simulation.manifests import Manifest
 from simulation.repository import NUMBERS
 
@@ -37,7 +37,7 @@ def to_the_list(bench: Bench) -> Manifest:
     return replace(bench.one, people=(), list_name="people")
 
 
-def apply(bench: Bench, words: str = "apply") -> Run:
+def apply(bench: Bench, words: str = "apply") -> CommandRun:
     """A run of a checkout that has the list."""
     run = bench.run(to_the_list(bench), words=words)
     run.commit = replace(run.commit, lists={"people": PEOPLE})
@@ -45,14 +45,14 @@ def apply(bench: Bench, words: str = "apply") -> Run:
     return run
 
 
-def sends(bench: Bench, run: Run, sid: str) -> None:
+def sends(bench: Bench, run: CommandRun, sid: str) -> None:
     """Creates the campaign, to a list of the account."""
     body = sent(bench.one)
     del body["from"]
     bench.sends(run, "POST", "", {**body, "lists": [sid]})
 
 
-def asks(bench: Bench, run: Run, method: str, path: str, body: object) -> None:
+def asks(bench: Bench, run: CommandRun, method: str, path: str, body: object) -> None:
     """One request about lists, as it would reach the account."""
     data = json.dumps(body).encode()
     bench.account.exchange(method, f"/v2/accounts/{NAME}/{path}", HEADERS, data)
@@ -61,7 +61,7 @@ def asks(bench: Bench, run: Run, method: str, path: str, body: object) -> None:
     bench.account.stage.journal.clear()
 
 
-def deletes(bench: Bench, run: Run, sid: str) -> None:
+def deletes(bench: Bench, run: CommandRun, sid: str) -> None:
     """Deletes a list."""
     asks(bench, run, "DELETE", f"lists/{sid}", {})
 

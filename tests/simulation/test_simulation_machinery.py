@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from simulation.account import NAME, Account
+from simulation.account import NAME, LifeAccount
 from simulation.clocks import LONGEST_RUN, MachineClock, WorldClock
 from simulation.manifests import IST, Manifest
-from simulation.repository import Repository
+from simulation.repository import TeamRepository
 from simulation.steps import MOST_STEPS, Disk, Endless, Killed, Steps
 
 
@@ -86,7 +86,7 @@ def body(one: Manifest) -> dict[str, object]:
 def test_the_account_tells_who_was_called_and_when() -> None:
     """Whatever its answers show; each attempt once."""
     clock = WorldClock()
-    account = Account(clock)
+    account = LifeAccount(clock)
     start = clock.now().timestamp() + 7200
     assert account.by_hand("POST", "campaigns", "", body(voice("diwali", start))) == 200
     changed, calls = account.look()
@@ -102,7 +102,7 @@ def test_the_account_tells_who_was_called_and_when() -> None:
 
 def test_an_answer_has_a_date_unless_the_account_leaves_it_out() -> None:
     """As the listener does it."""
-    account = Account(WorldClock())
+    account = LifeAccount(WorldClock())
     headers = {"Authorization": "Basic b3BlcmF0b3I6b3BlcmF0b3I="}
     dated = account.exchange("GET", f"/v2/accounts/{NAME}/campaigns", headers, b"")
     assert json.loads(b"".join(dated.pieces))["metadata"]["total"] == 0
@@ -116,9 +116,9 @@ def test_commits_are_files_that_the_product_reads(tmp_path: Path) -> None:
     """Hundreds of careless edits, every one of them valid but where it is meant to be broken."""
     from random import Random
 
-    from simulation.product import Said, command
+    from simulation.product import CommandOutcome, command
 
-    repository = Repository()
+    repository = TeamRepository()
     repository.begin(WorldClock().now().timestamp(), Random(1))
     random = Random(2)
     for day in range(40):
@@ -131,7 +131,7 @@ def test_commits_are_files_that_the_product_reads(tmp_path: Path) -> None:
     if repository.head.broken:
         pytest.skip("the last commit is one that nobody can read")
     steps = Steps(tmp_path)
-    said: Said = command(
+    said: CommandOutcome = command(
         ["validate", "campaigns"],
         root=tmp_path,
         environ={},

@@ -9,9 +9,9 @@ import pytest
 from simulation_bench import HOUR, Bench, sent
 
 from simulation.commits import Commit
-from simulation.ledger import Run
+from simulation.ledger import CommandRun
 from simulation.manifests import Manifest
-from simulation.product import Said
+from simulation.product import CommandOutcome
 
 ONE, OTHER = "+919876500001", "+919876500002"
 
@@ -22,7 +22,7 @@ def bench() -> Bench:
     return Bench()
 
 
-def says(run: Run, *rows: tuple[Manifest, str, str]) -> None:
+def says(run: CommandRun, *rows: tuple[Manifest, str, str]) -> None:
     """What the run printed: of each manifest a reason and the campaign."""
     run.words = ("apply", "--format", "json")
     results = [
@@ -36,10 +36,10 @@ def says(run: Run, *rows: tuple[Manifest, str, str]) -> None:
         }
         for wanted, code, sid in rows
     ]
-    run.said = Said(0, json.dumps({"results": results}), "")
+    run.said = CommandOutcome(0, json.dumps({"results": results}), "")
 
 
-def suppressing(run: Run, *people: str) -> Run:
+def suppressing(run: CommandRun, *people: str) -> CommandRun:
     """The same run of a checkout whose project calls these no more."""
     run.commit = Commit(2, "", {"campaigns/a.yaml": run.commit.written}, suppressed=frozenset(people))
     return run
@@ -93,7 +93,7 @@ def test_of_twins_one_goes_on(bench: Bench) -> None:
     bench.clock.sleep(60)
     run = bench.run(bench.one)
     says(run, (bench.one, "ambiguous-name", ""))
-    run.said = Said(3, run.said.out if run.said else "", "")
+    run.said = CommandOutcome(3, run.said.out if run.said else "", "")
     assert "twins" in bench.broken(run)
     pausing = bench.run(bench.one)
     bench.sends(pausing, "PUT", sid, {"action": "pause"})
@@ -134,7 +134,7 @@ def test_what_goes_on_after_its_pause_is_told(bench: Bench) -> None:
     run = bench.run(replace(bench.one, state="paused"))
     bench.sends(run, "PUT", sid, {"action": "pause"})
     assert "told" in bench.broken(run)
-    run.said = Said(4, "", "")
+    run.said = CommandOutcome(4, "", "")
     assert "told" not in bench.broken(run)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from simulation import years
 from simulation.promises import table
-from simulation.seeds import Outcome
+from simulation.seeds import LifeOutcome
 
 SEEDS = 28
 """Two years, some 3,500 runs: about a minute on two cores that have nothing else to do."""
@@ -47,10 +47,10 @@ def test_a_life_that_fails_and_a_worker_that_dies_take_none_of_the_others_with_t
     assert "seed 2 is lost" in capsys.readouterr().out
 
 
-def played_or_not(seed: int, days: int) -> Outcome:
+def played_or_not(seed: int, days: int) -> LifeOutcome:
     """The second fails, the fourth takes its process with it."""
     if seed == 2:
         raise ValueError("no such life")
     if seed == 4:
         os._exit(9)
-    return Outcome(seed, days, (), (), (), 0, 1, 0, 1, 0, 0.1)
+    return LifeOutcome(seed, days, (), (), (), 0, 1, 0, 1, 0, 0.1)

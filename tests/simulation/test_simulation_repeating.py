@@ -11,9 +11,9 @@ from simulation_bench import HOUR, Bench, sent
 
 from simulation.commits import Commit
 from simulation.dates import Holidays, Repeat, dated
-from simulation.ledger import Run
+from simulation.ledger import CommandRun
 from simulation.manifests import Manifest
-from simulation.product import Said
+from simulation.product import CommandOutcome
 
 MONDAY = date(2027, 1, 11)
 DAY = 24 * HOUR
@@ -65,7 +65,7 @@ def on(bench: Bench, day: date) -> Manifest:
     return next(it for it in yielded if it.date == day)
 
 
-def says(run: Run, *wanted: Manifest, code: int = 0, reason: str = "in-sync") -> Run:
+def says(run: CommandRun, *wanted: Manifest, code: int = 0, reason: str = "in-sync") -> CommandRun:
     """What the run printed of these."""
     run.words = ("apply", "--format", "json")
     rows = [
@@ -73,7 +73,7 @@ def says(run: Run, *wanted: Manifest, code: int = 0, reason: str = "in-sync") ->
         | {"outcome": "unchanged", "operations": []}
         for it in wanted
     ]
-    run.said = Said(code, json.dumps({"results": rows}), "")
+    run.said = CommandOutcome(code, json.dumps({"results": rows}), "")
     return run
 
 

@@ -10,12 +10,12 @@ from simulation_bench import HOUR, Bench
 
 from simulation import stages
 from simulation.commits import Commit
-from simulation.ledger import Run
-from simulation.manifests import After, Manifest
-from simulation.promises.tallies import Tally, at_least, at_most
+from simulation.ledger import CommandRun
+from simulation.manifests import AwaitedCampaign, Manifest
+from simulation.promises.tallies import PeopleTally, at_least, at_most
 from simulation.repository import NUMBERS
 
-GATE = After("canary", "40%", 8, "95%", 0, 7)
+GATE = AwaitedCampaign("canary", "40%", 8, "95%", 0, 7)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def staged(bench: Bench, **fields: object) -> tuple[Manifest, Manifest]:
     return canary, replace(rest, **fields)  # type: ignore[arg-type]
 
 
-def as_sent(run: Run, name: str) -> Manifest:
+def as_sent(run: CommandRun, name: str) -> Manifest:
     """A manifest as its checkout means it."""
     return next(it for it in run.commit.manifests if it.name == name)
 
@@ -186,5 +186,5 @@ def test_limits_are_kept_and_exceeded_where_the_rules_say() -> None:
 def test_limits_are_crossed_where_the_rules_say(limit: str, failed: int, tried: int) -> None:
     """And with one failure less they are not."""
     stop_when = (("failed", limit),)
-    assert Tally({"failed": failed, "completed": tried - failed}).crosses(stop_when)
-    assert not Tally({"failed": failed - 1, "completed": tried - failed + 1}).crosses(stop_when)
+    assert PeopleTally({"failed": failed, "completed": tried - failed}).crosses(stop_when)
+    assert not PeopleTally({"failed": failed - 1, "completed": tried - failed + 1}).crosses(stop_when)

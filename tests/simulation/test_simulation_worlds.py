@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from simulation import events
-from simulation.ledger import Ledger, Run
+from simulation.ledger import CommandRun, LifeLedger
 from simulation.promises import table
-from simulation.promises.verdict import Judge
-from simulation.seeds import Outcome, play, shrink
+from simulation.promises.verdict import PromiseJudge
+from simulation.seeds import LifeOutcome, play, shrink
 
 ROOT = Path(__file__).parents[2]
 
@@ -52,21 +52,21 @@ def test_an_event_that_is_left_out_changes_none_of_the_others() -> None:
     assert kept.story[: len(both.story) - 1] == both.story[:-1]
 
 
-def no_run_is_killed(_ledger: Ledger, run: Run) -> Iterator[str]:
+def no_run_is_killed(_ledger: LifeLedger, run: CommandRun) -> Iterator[str]:
     """A promise that cannot be kept."""
     if run.killed:
         yield f"{run} was killed"
 
 
 @pytest.fixture
-def killed(monkeypatch: pytest.MonkeyPatch) -> Outcome:
+def killed(monkeypatch: pytest.MonkeyPatch) -> LifeOutcome:
     """A life in which that promise is broken."""
-    monkeypatch.setattr(table, "JUDGES", (Judge("alive", "no run is killed", no_run_is_killed),))
+    monkeypatch.setattr(table, "JUDGES", (PromiseJudge("alive", "no run is killed", no_run_is_killed),))
     return next(outcome for seed in range(1, 20) if (outcome := play(seed, 5)).violations)
 
 
 @pytest.mark.slow
-def test_a_broken_promise_is_shrunk_to_the_events_that_break_it(killed: Outcome) -> None:
+def test_a_broken_promise_is_shrunk_to_the_events_that_break_it(killed: LifeOutcome) -> None:
     """None of which can be left out; and told with the command that plays it again."""
     shrunk = shrink(killed, seconds=300)
     assert shrunk.outcome.broken == {"alive"}

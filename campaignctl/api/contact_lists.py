@@ -10,10 +10,10 @@ from campaignctl.api.counting import count_list
 from campaignctl.api.decoding import shown_number
 from campaignctl.api.envelopes import Envelope
 from campaignctl.api.listing import is_refusal
+from campaignctl.contact_lists.by_name import Directory
 from campaignctl.errors import ApiError
 from campaignctl.kinds.endpoints import CONTACT_LISTS, CONTACTS
 from campaignctl.model.managed_lists import AccountList
-from campaignctl.planning.lists import Directory
 
 _MOST_PAGES: Final = 500
 

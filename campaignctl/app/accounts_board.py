@@ -8,7 +8,8 @@ from typing import Final, TypeAlias
 
 from campaignctl.errors import InterruptedRunError
 from campaignctl.model.campaigns import Desired, Snapshot
-from campaignctl.planning.elsewhere import RunningElsewhere, unmatched
+from campaignctl.planning.match import unmatched_in
+from campaignctl.planning.terms import RunningElsewhere
 
 _LOOK_SECONDS: Final = 0.2
 """How often whoever waits looks whether all of it is to end."""
@@ -28,7 +29,7 @@ class AccountsBoard:
     def put(self, name: str, snapshot: Snapshot, manifests: Iterable[Desired]) -> None:
         """Tells what an account runs; the first reading of a run counts."""
         if not self._read[name].is_set():
-            found = ((it.kind.name, it.name, it.sid) for it in unmatched(snapshot, manifests))
+            found = ((it.kind.name, it.name, it.sid) for it in unmatched_in(snapshot, manifests))
             self._unmatched[name] = {(kind, called): sid for kind, called, sid in found}
             self._read[name].set()
 

@@ -17,6 +17,7 @@ from campaignctl.app.workspace import Reading
 from campaignctl.applying.port import TooLateError
 from campaignctl.applying.recent_readings import RecentReadings, is_old
 from campaignctl.clock import Clock
+from campaignctl.contact_lists.versions import named_by
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.operations import Permission
 from campaignctl.kinds.table import Value
@@ -25,9 +26,8 @@ from campaignctl.model.naming import Found
 from campaignctl.model.plan import Plan
 from campaignctl.model.values import items_of
 from campaignctl.model.windows import window_of
-from campaignctl.planning.apart import in_both, newly_called, still_calls, unseen_in
-from campaignctl.planning.contact_lists import named_by
-from campaignctl.planning.earlier import Held, is_meant, people_in
+from campaignctl.planning.features.earlier_campaigns import Held, is_meant, people_in
+from campaignctl.planning.features.kept_apart import in_both, newly_called, still_calls, unseen_in
 from campaignctl.planning.terms import Terms
 from campaignctl.recipients.between import are_one_pair
 from campaignctl.recipients.leaving_out import earlier_campaign

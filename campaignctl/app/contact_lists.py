@@ -12,14 +12,10 @@ from typing import TYPE_CHECKING, Final
 from campaignctl.app.counting import CountingRules, Judged
 from campaignctl.app.workspace import Reading
 from campaignctl.contact_lists.contact_list import ContactList
+from campaignctl.contact_lists.counting import with_lists_to_come
 from campaignctl.contact_lists.managing import managed_list
 from campaignctl.contact_lists.members import members_of
-from campaignctl.diagnostics import Diagnostic, Severity, counted
-from campaignctl.kinds.countries import Country
-from campaignctl.model.campaigns import Snapshot
-from campaignctl.model.managed_lists import ManagedList, versions_among
-from campaignctl.model.plan import Change
-from campaignctl.planning.contact_lists import (
+from campaignctl.contact_lists.versions import (
     Lists,
     counts_of,
     deletable,
@@ -32,7 +28,11 @@ from campaignctl.planning.contact_lists import (
     resolve_lists,
     used_lists,
 )
-from campaignctl.planning.counting import with_lists_to_come
+from campaignctl.diagnostics import Diagnostic, Severity, counted
+from campaignctl.kinds.countries import Country
+from campaignctl.model.campaigns import Snapshot
+from campaignctl.model.managed_lists import ManagedList, versions_among
+from campaignctl.model.plan import Change
 from campaignctl.planning.planner import Decisions
 from campaignctl.saved_plans.seal import canonical_list
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from campaignctl.contact_lists.counting import MOST_LISTS, left_uncounted, lists_to_count
 from campaignctl.model.campaigns import Desired, Snapshot
 from campaignctl.model.plan import Change, ListCount
-from campaignctl.planning.counting import MOST_LISTS, left_uncounted, lists_to_count
 from campaignctl.planning.planner import Decisions, make_plan
 from campaignctl.planning.terms import Terms
 from campaignctl.policy.checking import keeps_ledger

@@ -15,6 +15,7 @@ from campaignctl.applying.recent_readings import RecentReadings
 from campaignctl.clock import Clock
 from campaignctl.contact_lists.contact_list import ContactList
 from campaignctl.contact_lists.members import members_of, seeing_list
+from campaignctl.contact_lists.versions import named_by
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.manifest import CONTACT_LIST
 from campaignctl.kinds.table import Value
@@ -23,8 +24,7 @@ from campaignctl.model.managed_lists import Members, versions_among
 from campaignctl.model.naming import AskedName, Found
 from campaignctl.model.suppression import EarlierCampaign, Shown
 from campaignctl.model.values import canonical_numbers
-from campaignctl.planning.contact_lists import named_by
-from campaignctl.planning.earlier import Earlier, PeopleOfLists, called_by_now, shown_by
+from campaignctl.planning.features.earlier_campaigns import Earlier, PeopleOfLists, called_by_now, shown_by
 
 
 def _lists(reading: Reading) -> Mapping[str, ContactList]:

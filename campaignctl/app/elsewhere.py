@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from campaignctl.clock import Clock
+from campaignctl.contact_lists.versions import named_by
 from campaignctl.diagnostics import Diagnostic, Severity
 from campaignctl.manifests.documents import Document, DocumentReader
 from campaignctl.manifests.files import ManifestFile, places_under
 from campaignctl.manifests.taking import Taking, taken
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment, ProjectFile
-from campaignctl.planning.contact_lists import named_by
 from campaignctl.policy.copies import calls
 from campaignctl.policy.same_people import (
     RULE,

@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 from campaignctl.app.planning import Planned
 from campaignctl.app.workspace import Session
+from campaignctl.contact_lists.versions import used_lists
 from campaignctl.diagnostics import counted
 from campaignctl.errors import RefusedError
 from campaignctl.kinds.operations import Op
@@ -21,7 +22,6 @@ from campaignctl.model.environment import Environment
 from campaignctl.model.plan import Change, ListCount, Plan
 from campaignctl.model.reasons import Reason
 from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult
-from campaignctl.planning.contact_lists import used_lists
 from campaignctl.planning.orphans import too_many_orphans
 from campaignctl.recipients.leaving_out import with_opt_out
 from campaignctl.saved_plans.file import SavedPlan

@@ -12,6 +12,7 @@ from campaignctl.app.counting import CountingRules, Judged
 from campaignctl.app.own_rules import read_for_plan
 from campaignctl.app.workspace import Reading, Session
 from campaignctl.applying.intents import Intents
+from campaignctl.contact_lists.by_name import resolve
 from campaignctl.diagnostics import has_errors, in_order
 from campaignctl.errors import UsageError
 from campaignctl.exits import Exit
@@ -19,6 +20,7 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.manifest import CONTACT_LIST
 from campaignctl.kinds.operations import Permission
 from campaignctl.model.campaigns import Desired, RefreshStrategy, Snapshot
+from campaignctl.model.list_refs import asks_by_name
 from campaignctl.model.managed_lists import ManagedList
 from campaignctl.model.naming import AskedName
 from campaignctl.model.permissions import NAMED_ALONE, Consent, unknown_permissions
@@ -26,10 +28,8 @@ from campaignctl.model.plan import ManifestsSeal, Plan, Selection
 from campaignctl.model.reasons import ChangeType
 from campaignctl.model.written import WrittenJson
 from campaignctl.parallel import in_background
-from campaignctl.planning.elsewhere import FindElsewhere, nowhere_else
-from campaignctl.planning.lists import asks_by_name, resolve
 from campaignctl.planning.planner import Decisions, with_dates
-from campaignctl.planning.terms import Terms
+from campaignctl.planning.terms import FindElsewhere, Terms, nowhere_else
 from campaignctl.policy import RULES, Beside, level_of
 from campaignctl.rendering.formats import FORMATS
 from campaignctl.saved_plans.assemble import assemble

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from campaignctl.app.workspace import Session
 from campaignctl.applying.port import TooLateError
+from campaignctl.contact_lists.versions import named_by
 from campaignctl.diagnostics import Position, counted
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.reasons import Reason
 from campaignctl.model.suppression import SuppressionSource
-from campaignctl.planning.contact_lists import named_by
-from campaignctl.planning.earlier import seeing
+from campaignctl.planning.features.earlier_campaigns import seeing
 from campaignctl.policy.copies import manifest_key
 from campaignctl.recipients.leaving_out import as_written, nobody_left, told_nobody
 

@@ -34,7 +34,7 @@ class GateWatch:
         """Raises TooLateError where a gate does not stand open any more, and ApiError where nobody can tell."""
         if not change.gates:
             return
-        from campaignctl.planning.gates import shut  # where something waits for another
+        from campaignctl.planning.features.gates import shut  # where something waits for another
 
         write = "/".join(change.key)
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from campaignctl.applying.port import AccountPort, Hooks, TooLateError
 from campaignctl.applying.progress import ChangeRun
 from campaignctl.applying.recent_readings import is_old
+from campaignctl.contact_lists.counting import called, lists_of
 from campaignctl.diagnostics import counted
+from campaignctl.model.list_refs import LISTS, refs_in
 from campaignctl.model.plan import Change, ListCount
 from campaignctl.model.reasons import Reason
-from campaignctl.planning.compare import refs_in
-from campaignctl.planning.counting import LISTS, called, lists_of
 from campaignctl.planning.terms import Terms
 from campaignctl.recipients.drift import drift
 

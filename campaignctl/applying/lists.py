@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from campaignctl.applying.port import Hooks, ListPort, TooLateError
 from campaignctl.applying.progress import ChangeRun
 from campaignctl.applying.recent_readings import RecentReadings
+from campaignctl.contact_lists.versions import lists_needed, named_by, still_needed
 from campaignctl.diagnostics import counted
 from campaignctl.kinds.table import Role, Value
 from campaignctl.model.campaigns import Listing, ListRef
@@ -20,7 +21,6 @@ from campaignctl.model.managed_lists import ManagedList
 from campaignctl.model.plan import Change, Operation, Plan
 from campaignctl.model.reasons import Reason
 from campaignctl.model.results import ChangeOutcome, Failure, OperationOutcome, OperationResult, Unknown
-from campaignctl.planning.contact_lists import lists_needed, named_by, still_needed
 
 if TYPE_CHECKING:
     from campaignctl.applying.uploading import Upload

@@ -16,13 +16,14 @@ from campaignctl.kinds.lifecycle import MARGIN, Status
 from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Mutability, Type, Value
 from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.list_refs import LISTS, with_fewer
 from campaignctl.model.plan import Operation
 from campaignctl.model.reasons import Reason
+from campaignctl.model.values import UNSEEN, shown
 from campaignctl.model.windows import window_of
 from campaignctl.planning.absent import Neighbours, nothing_to_do, obstacles
 from campaignctl.planning.alive import decide, starts_ahead
-from campaignctl.planning.compare import UNSEEN, same, shown, start_of, with_fewer
-from campaignctl.planning.counting import LISTS
+from campaignctl.planning.compare import same, start_of
 from campaignctl.planning.every_clock import too_late_by_any_clock
 from campaignctl.planning.payload import contradictions, create_spec, lost_by_sending, update_spec
 from campaignctl.planning.phase import Phase, phase_of
@@ -139,7 +140,7 @@ def _resume_too_late(
 def _crossing(desired: Desired, live: Live, terms: Terms) -> Reason | None:
     if terms.by_hand or not (desired.stop_when or terms.environment.guard):
         return None
-    from campaignctl.planning.gates import crossing_now  # where a guard holds it to something
+    from campaignctl.planning.features.gates import crossing_now  # where a guard holds it to something
 
     return crossing_now(desired, live, terms)
 

@@ -34,6 +34,7 @@ from campaignctl.applying.recheck import (
     update_too_late,
 )
 from campaignctl.applying.sending import Sender
+from campaignctl.contact_lists.versions import lists_needed
 from campaignctl.diagnostics import counted
 from campaignctl.errors import ApiError, InputError, InterruptedRunError
 from campaignctl.kinds.lifecycle import Status
@@ -51,7 +52,6 @@ from campaignctl.model.results import (
     OperationResult,
 )
 from campaignctl.planning.absent import series_stopped
-from campaignctl.planning.contact_lists import lists_needed
 from campaignctl.planning.order import steps
 from campaignctl.planning.payload import create_spec
 from campaignctl.planning.staying import as_it_stays, in_the_way, reaches_more

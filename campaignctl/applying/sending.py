@@ -19,7 +19,8 @@ from campaignctl.kinds.table import Type, Value
 from campaignctl.model.campaigns import Live
 from campaignctl.model.environment import Environment
 from campaignctl.model.results import Acted, AlreadyInState, Done, Exchange, NotTaken, Refused, Unknown
-from campaignctl.planning.compare import UNSEEN, same, shown
+from campaignctl.model.values import UNSEEN, shown
+from campaignctl.planning.compare import same
 
 _NOT_YET: Final = (404, 409)
 _PATIENCE_STEP: Final = 1.0

@@ -14,8 +14,9 @@ from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import CALLING, Status
 from campaignctl.kinds.table import Field, Kind, Role, Type, Value
 from campaignctl.model.campaigns import Live
+from campaignctl.model.values import UNSEEN, shown
 from campaignctl.model.windows import instant, window_of
-from campaignctl.planning.compare import UNSEEN, same, shown
+from campaignctl.planning.compare import same
 
 _WHO_IS_CALLED_WITH_WHAT: Final = (Role.RECIPIENTS, Role.CONTENT, Role.CALLER)
 _DANGEROUS: Final = (Role.START, Role.NAME, *_WHO_IS_CALLED_WITH_WHAT)

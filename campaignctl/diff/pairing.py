@@ -9,8 +9,8 @@ from enum import Enum
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import ENDING_STATES, Status
 from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.looks import Look
 from campaignctl.planning.lookalikes import Lookalikes
-from campaignctl.planning.looks import Look
 
 
 class Tie(Enum):

@@ -35,8 +35,7 @@ from campaignctl.fleet.opening import Fleet
 from campaignctl.fleet.outcomes import digest_of
 from campaignctl.kinds.operations import Op
 from campaignctl.model.approval import MOST_COUNTS, Approval
-from campaignctl.model.plan import ListCount, Plan
-from campaignctl.planning.order import start_for_order
+from campaignctl.model.plan import ListCount, Plan, start_for_order
 
 _MOST_NAMED: Final = 10
 _MOST_LOOKS: Final = 100

@@ -15,7 +15,7 @@ from campaignctl.gates.limits import Figures, StopWhen, limits_of
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.environment import Environment
 from campaignctl.model.windows import in_zone, window_of
-from campaignctl.planning.foreign import looks_foreign
+from campaignctl.planning.ambiguous import looks_foreign
 from campaignctl.planning.match import is_of_series
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import RULES, level_of

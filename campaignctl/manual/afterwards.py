@@ -15,11 +15,11 @@ from campaignctl.kinds.operations import ENDING, OPERATIONS, TRANSITIONS, Op
 from campaignctl.model.campaigns import Desired, Key, Listing, Live, Snapshot
 from campaignctl.model.dated_names import dated, parsed
 from campaignctl.model.gates import GateVerdict
+from campaignctl.model.list_refs import asks_by_name
 from campaignctl.model.plan import Change
 from campaignctl.model.reasons import ChangeType
 from campaignctl.model.suppression import Suppression
 from campaignctl.planning.alive import starts_ahead
-from campaignctl.planning.lists import asks_by_name
 from campaignctl.planning.match import manifest_of
 from campaignctl.planning.planner import make_plan
 from campaignctl.planning.terms import Terms
@@ -112,7 +112,9 @@ def _next_changes(
         for kind in {live.kind.name for live in campaigns.values()} | {it.kind.name for it in relevant}
     }
     if any(it.suppression is not None and it.suppression.campaigns for it in relevant):
-        from campaignctl.planning.earlier import Earlier  # where somebody may be called twice
+        from campaignctl.planning.features.earlier_campaigns import (
+            Earlier,  # where somebody may be called twice
+        )
 
         earlier = Earlier(manifests, listings, terms.now, terms.country, lambda _of: lambda _live: None)
         relevant = [earlier.without_called(it) for it in relevant]
@@ -185,12 +187,14 @@ def _against(
     if following is None or desired is None:
         return
     if any(it.desired is not None and it.desired.shown for it in coming.values()):
-        from campaignctl.planning.apart import called_twice_by_hand  # where one leaves out another's people
+        from campaignctl.planning.features.kept_apart import (
+            called_twice_by_hand,  # where one leaves out another's people
+        )
 
         yield from called_twice_by_hand(change.live, desired, coming.values(), terms)
     yield from (gate.message for gate in following.gates if gate.verdict is not GateVerdict.PASSED)
     if desired.stop_when or terms.environment.guard:
-        from campaignctl.planning.gates import crossing_now
+        from campaignctl.planning.features.gates import crossing_now
 
         crossing = crossing_now(desired, change.live, terms)
         if crossing:

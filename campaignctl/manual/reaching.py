@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from campaignctl.api.client import Client
+from campaignctl.contact_lists.versions import named_by, refs_by_sid
 from campaignctl.errors import ApiError
 from campaignctl.manual.afterwards import KnownManifests
 from campaignctl.model.campaigns import Desired, with_refs
 from campaignctl.model.environment import Environment
 from campaignctl.model.managed_lists import ManagedList
 from campaignctl.model.naming import Found
-from campaignctl.planning.contact_lists import named_by, refs_by_sid
 from campaignctl.policy import RULES, level_of
 
 

@@ -16,6 +16,7 @@ from campaignctl.app.applying import PlanRunner
 from campaignctl.app.counting import count_for
 from campaignctl.app.planning import PlanBasis, Planned, PlanOptions, look
 from campaignctl.app.workspace import Session
+from campaignctl.contact_lists.counting import with_lists
 from campaignctl.errors import ApiError, CampaignctlError
 from campaignctl.kinds.operations import Action
 from campaignctl.manual.afterwards import KnownManifests, consequences
@@ -26,7 +27,6 @@ from campaignctl.model.overlaps import Load, RunKey
 from campaignctl.model.permissions import Consent
 from campaignctl.model.plan import Change, ListCount
 from campaignctl.model.results import ApplyResult
-from campaignctl.planning.counting import with_lists
 from campaignctl.planning.order import steps
 from campaignctl.planning.planner import Decisions
 from campaignctl.planning.terms import Terms

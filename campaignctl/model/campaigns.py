@@ -11,7 +11,7 @@ from campaignctl.diagnostics import Position
 from campaignctl.kinds.endpoints import SERVICES, ListedBy
 from campaignctl.kinds.lifecycle import ALIVE, FINISHED, State, Status
 from campaignctl.kinds.table import Kind, Value
-from campaignctl.model.values import items_of
+from campaignctl.model.values import UNSEEN, items_of, shown
 from campaignctl.model.windows import window_of
 
 if TYPE_CHECKING:
@@ -334,3 +334,8 @@ Counts: TypeAlias = Mapping[str, int]
 """How many people a contact list has, by its SID. A list that is not there is unknown, never empty."""
 
 NO_COUNTS: Final[Counts] = MappingProxyType({})
+
+
+def start_is_shown(live: Live) -> bool:
+    """Tells whether the answer shows the schedule and its start."""
+    return shown(live.spec, f"{live.kind.schedule.name}.{live.kind.start.name}") is not UNSEEN

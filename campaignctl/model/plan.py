@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 from campaignctl.diagnostics import Diagnostic
@@ -21,6 +21,7 @@ from campaignctl.model.gates import Gate
 from campaignctl.model.managed_lists import ManagedList
 from campaignctl.model.overlaps import CapacityOverlap, FindLoad, nothing_beside
 from campaignctl.model.reasons import ChangeType, Reason
+from campaignctl.model.windows import window_of
 
 FORMAT_VERSION = "1.0"
 
@@ -277,3 +278,12 @@ class Plan:
     def count(self, kind: ChangeType) -> int:
         """Returns how many changes are of a type."""
         return sum(change.type is kind for change in self.changes)
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def start_for_order(change: Change) -> datetime:
+    """Returns the start that a change will have; one without a start comes last."""
+    side = change.live or change.desired
+    return (window_of(side.kind, change.resulting).start if side else None) or _NEVER

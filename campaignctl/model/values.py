@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Compare, Field, Value
@@ -19,6 +19,9 @@ _PLAIN_NUMBERS = re.compile(r"(?:\n\+[0-9]++)*+").fullmatch
 
 Meaning: TypeAlias = Callable[[Value], Hashable]
 """From a value as it is written to what it means."""
+
+UNSEEN: Final = object()
+"""Stands for the value of a key that an answer lacks."""
 
 
 @lru_cache(maxsize=65536)
@@ -153,3 +156,14 @@ def number_changes(
         else:
             added.append(number)
     return [number for twins in written.values() for number in twins], added
+
+
+def shown(spec: Mapping[str, Value], path: str) -> object:
+    """Returns the value at a dotted path; `UNSEEN` when the answer lacks its key."""
+    name, _, member = path.partition(".")
+    if name not in spec:
+        return UNSEEN
+    value = spec[name]
+    if not member or value is None:
+        return value
+    return value.get(member, UNSEEN) if isinstance(value, Mapping) else UNSEEN

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from campaignctl.contact_lists.by_name import unresolved
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.endpoints import SERVICES
@@ -19,11 +20,9 @@ from campaignctl.model.plan import HeldOperation, Operation
 from campaignctl.model.reasons import REASONS, ChangeType, Reason
 from campaignctl.model.windows import Window, instant, window_of
 from campaignctl.planning.alive import Decision, first, forbidden
-from campaignctl.planning.elsewhere import told_elsewhere
-from campaignctl.planning.lists import unresolved
 from campaignctl.planning.lookalikes import Lookalikes
 from campaignctl.planning.payload import Spec, create_spec
-from campaignctl.planning.terms import Terms
+from campaignctl.planning.terms import RunningElsewhere, Terms
 from campaignctl.policy import Subject, check
 from campaignctl.recipients.leaving_out import nobody_left, told_nobody
 
@@ -254,7 +253,7 @@ def _looks_renamed(desired: Desired, terms: Terms, neighbours: Neighbours) -> Re
 
 def _looks_moved(desired: Desired, terms: Terms) -> Reason | None:
     found = terms.find_elsewhere(desired)
-    says = told_elsewhere(desired, found, terms.environment.name) if found else ""
+    says = _told_elsewhere(desired, found, terms.environment.name) if found else ""
     return Reason("looks-renamed", says) if found else None
 
 
@@ -267,3 +266,12 @@ def _is(twin: Live, desired: Desired) -> str:
         )
     word = "alive" if twin.alive else f"of a status that is not known ({twin.word or 'none is shown'})"
     return f"is {word}, no manifest matches it and it looks like this one"
+
+
+def _told_elsewhere(desired: Desired, found: RunningElsewhere, here: str) -> str:
+    """Says where else a campaign runs that would be created in the environment `here`, and what can be done."""
+    return (
+        f"{found.environment} holds an alive campaign of this name ({found.sid}) that none of its manifests matches: "
+        f"it would be created here while it runs on there. End it there first; say metadata.distinct_from: "
+        f"[{found.sid}] or --allow twin:{desired.name}@{here} if it is another"
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from campaignctl.contact_lists.by_name import goes_elsewhere, lists_without_people, unresolved, without_names
 from campaignctl.diagnostics import Diagnostic, Severity, counted
 from campaignctl.kinds.counters import NOT_FINAL
 from campaignctl.kinds.lifecycle import CALLING, ENDING_STATES, MEETS, State, Status
@@ -16,23 +17,15 @@ from campaignctl.kinds.operations import BEGINNING, OPERATIONS, STARTING, Op, Pe
 from campaignctl.kinds.table import Mutability, Role, Value
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.gates import Gate
+from campaignctl.model.list_refs import LISTS, asks_by_name, with_fewer
 from campaignctl.model.plan import Difference, HeldOperation, Operation
 from campaignctl.model.reasons import RANK, Reason
 from campaignctl.model.windows import window_of
-from campaignctl.planning.assessment import Assessment, assess
-from campaignctl.planning.compare import top, with_fewer, written_alike
-from campaignctl.planning.counting import LISTS
-from campaignctl.planning.lists import (
-    asks_by_name,
-    goes_elsewhere,
-    lists_without_people,
-    unresolved,
-    without_names,
-)
+from campaignctl.planning.assessment import Assessment, assess, blocking, cannot_send_whole
+from campaignctl.planning.compare import top, written_alike
 from campaignctl.planning.payload import Spec, update_spec
-from campaignctl.planning.phase import Phase, StartMove, can_change, phase_of
+from campaignctl.planning.phase import Phase, StartMove, as_it_may_be, can_change, phase_of
 from campaignctl.planning.terms import Terms
-from campaignctl.planning.too_late import blocking, cannot_send_whole
 from campaignctl.policy import OF_CONTENT, Subject, check, unchecked
 from campaignctl.recipients.leaving_out import (
     NOBODY_EARLIER,
@@ -101,15 +94,6 @@ def _pausing(reason: Reason, live: Live) -> Decision:
     return Decision(reason, pause, resulting=live.spec)
 
 
-def _as_it_may_be(desired: Desired, live: Live, terms: Terms) -> tuple[Desired, tuple[str, ...]]:
-    """Returns an occurrence without what its date can no longer follow of its rule, and notes that say so."""
-    if desired.occurrence is None:
-        return desired, ()
-    from campaignctl.planning.changed_rule import as_it_may_be  # where a manifest repeats
-
-    return as_it_may_be(desired, live, terms)
-
-
 def decide_in_sync(desired: Desired, live: Live, terms: Terms) -> Decision | None:
     """Decides the common case quickly, what plainly is as it is wanted; `decide_in_full` says the same of it.
 
@@ -125,7 +109,7 @@ def decide_in_sync(desired: Desired, live: Live, terms: Terms) -> Decision | Non
 
 def decide_in_full(desired: Desired, live: Live, terms: Terms) -> Decision:
     """Decides as `decide` does, the long way: it gathers the facts first."""
-    desired, kept = _as_it_may_be(desired, live, terms)
+    desired, kept = as_it_may_be(desired, live, terms)
     decision = _decided(desired, live, terms)
     return replace(decision, notes=(*kept, *decision.notes)) if kept else decision
 
@@ -134,7 +118,7 @@ def update_that_cannot_hurt(
     desired: Desired, live: Live, terms: Terms, reason: Reason
 ) -> tuple[Operation, ...]:
     """Returns what goes out though nobody may be added: callbacks, a postponement, whoever is suppressed taken out."""
-    desired, _ = _as_it_may_be(desired, live, terms)
+    desired, _ = as_it_may_be(desired, live, terms)
     return tuple(it for it in _decided(desired, live, terms, (reason,)).operations if it.op is Op.UPDATE)
 
 

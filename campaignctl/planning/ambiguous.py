@@ -1,23 +1,27 @@
-"""Decides what becomes of several alive campaigns of one name (rule 1.2).
+"""Decides where a name does not say which campaign is meant (rule 1.2): several alive ones have it, or the one that has
+it looks like somebody else's.
 
 A twin that calls is worse than one that waits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import CALLING, STOPPED_STATES
-from campaignctl.kinds.operations import Op
+from campaignctl.kinds.operations import Op, Permission
 from campaignctl.kinds.table import Role
 from campaignctl.model.campaigns import Desired, Live
-from campaignctl.model.plan import Operation
+from campaignctl.model.looks import Look
+from campaignctl.model.plan import HeldOperation, Operation
 from campaignctl.model.reasons import Reason
-from campaignctl.model.values import normal
+from campaignctl.model.values import UNSEEN, normal, shown
 from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import Decision
+from campaignctl.planning.compare import start_of
 from campaignctl.planning.terms import Terms
+from campaignctl.recipients.leaving_out import as_written, nobody_left
 
 
 def decide_ambiguous(desired: Desired, candidates: Sequence[Live], terms: Terms) -> Decision:
@@ -55,3 +59,60 @@ def alike(one: Live, other: Live, country: Country | None) -> bool:
 
 def _meanings(live: Live, role: Role, country: Country | None) -> list[object]:
     return [normal(field, live.spec.get(field.name), country) for field in live.kind.in_role(role)]
+
+
+def looks_foreign(desired: Desired, live: Live, terms: Terms) -> bool:
+    """Tells whether recipients, content and start all differ, all three shown, and nobody said that the campaign is
+    meant.
+    """
+    return (
+        _other_start(desired, live)
+        and _other_content(desired, live, terms.country)
+        and _other_recipients(desired, live, terms.country)
+        and not terms.allows(Permission.ADOPT, desired, live)
+    )
+
+
+def decide_foreign(live: Live, otherwise: Decision) -> Decision:
+    """Holds all that would be done if the campaign were meant, which is `otherwise`; not even a pause is done."""
+    message = (
+        f"the campaign of this name ({live.sid}) has other recipients, other content and another start: it may be "
+        "somebody else's; allow adopt or pin it with metadata.sid if it is meant, else take another name"
+    )
+    done = (HeldOperation(it.op, it.fields, live.updated, it.numbers_failed) for it in otherwise.operations)
+    return Decision(
+        Reason("looks-foreign", message),
+        held=(*done, *otherwise.held),
+        diff=otherwise.diff,
+        resulting=live.spec,
+    )
+
+
+def _other_start(desired: Desired, live: Live) -> bool:
+    wanted = start_of(desired)
+    seen = shown(live.spec, f"{live.kind.schedule.name}.{live.kind.start.name}")
+    return wanted is not None and seen is not UNSEEN and window_of(live.kind, live.spec).start != wanted
+
+
+def _other_content(desired: Desired, live: Live, country: Country | None) -> bool:
+    """Tells whether something that both say differs, and nothing is the same."""
+    said = [pair for pair in _said_by_both(desired, live, country) if pair != (None, None)]
+    return bool(said) and all(mine != theirs for mine, theirs in said)
+
+
+def _said_by_both(desired: Desired, live: Live, country: Country | None) -> Iterator[tuple[object, object]]:
+    for field in desired.kind.in_role(Role.CONTENT):
+        name = field.name
+        if name in desired.spec and name in live.spec and not desired.ignores(name):
+            yield normal(field, desired.spec[name], country), normal(field, live.spec[name], country)
+
+
+def _other_recipients(desired: Desired, live: Live, country: Country | None) -> bool:
+    """Tells whether none are in common. Of a manifest that is left for nobody those count who are suppressed: what
+    calls none of them is not its campaign.
+    """
+    if any(desired.ignores(field.name) for field in desired.kind.in_role(Role.RECIPIENTS)):
+        return False
+    meant = as_written(desired) if nobody_left(desired) else desired
+    mine, theirs = Look(meant, country).recipients, Look(live, country).recipients
+    return mine is not None and theirs is not None and mine.isdisjoint(theirs)

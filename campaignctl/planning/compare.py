@@ -4,20 +4,17 @@ table.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Field, Kind, Role, Type, Value
 from campaignctl.model.campaigns import Desired, ListRef, Live
+from campaignctl.model.list_refs import refs_in, texts_or_refs
 from campaignctl.model.plan import Difference
-from campaignctl.model.values import normal, number_changes, texts
+from campaignctl.model.values import UNSEEN, normal, number_changes, shown, texts
 from campaignctl.model.windows import instant, window_of
-
-UNSEEN: Final = object()
-"""Stands for the value of a key that an answer lacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,37 +80,6 @@ def alike(
     return same(field, seen, wanted, country)
 
 
-def texts_or_refs(value: Value) -> Sequence[str]:
-    """Returns the items of an array of SIDs; those of the project's lists come as they are marked."""
-    return value if isinstance(value, list | tuple) else texts(value)
-
-
-def refs_in(value: Value) -> Iterator[ListRef]:
-    """Yields the project's lists among the items."""
-    return (it for it in texts_or_refs(value) if isinstance(it, ListRef))
-
-
-def same_lists(one: Value, other: Value) -> bool:
-    """Tells whether both name the same lists, in whatever version those of the project are."""
-    mine, theirs = (
-        {it.name if isinstance(it, ListRef) else str(it) for it in texts_or_refs(value)}
-        for value in (one, other)
-    )
-    return mine == theirs
-
-
-def left_by_people(theirs: Value, wanted: Value) -> Mapping[str, ListRef]:
-    """Returns, by SID, for live lists of the project that people have merely left since the version of now."""
-    newer = {it.name: it for it in refs_in(wanted)}
-    return {str(it): newer[it.name] for it in refs_in(theirs) if it.besides and it.name in newer}
-
-
-def with_fewer(theirs: Value, wanted: Value) -> list[Value]:
-    """Returns live lists, such ones in the version of now."""
-    newer = left_by_people(theirs, wanted)
-    return list(dict.fromkeys(newer.get(str(it), it) for it in texts_or_refs(theirs)))
-
-
 def _meaning(item: str) -> Hashable:
     return item.meaning if isinstance(item, ListRef) else str(item)
 
@@ -162,17 +128,6 @@ def _must_be_unset(schedule: Field, value: Value) -> bool:
     return start in value and all(inner is None for inner in value.values())
 
 
-def shown(spec: Mapping[str, Value], path: str) -> object:
-    """Returns the value at a dotted path; `UNSEEN` when the answer lacks its key."""
-    name, _, member = path.partition(".")
-    if name not in spec:
-        return UNSEEN
-    value = spec[name]
-    if not member or value is None:
-        return value
-    return value.get(member, UNSEEN) if isinstance(value, Mapping) else UNSEEN
-
-
 def same(field: Field, one: Value, other: Value, country: Country | None) -> bool:
     """Tells whether two values mean the same.
 
@@ -196,8 +151,3 @@ def start_of(desired: Desired) -> datetime | None:
         return None
     text = schedule.get(desired.kind.start.name)
     return instant(text) if isinstance(text, str) else None
-
-
-def start_is_shown(live: Live) -> bool:
-    """Tells whether the answer shows the schedule and its start."""
-    return shown(live.spec, f"{live.kind.schedule.name}.{live.kind.start.name}") is not UNSEEN

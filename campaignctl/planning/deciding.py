@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from campaignctl.contact_lists.by_name import without_names
 from campaignctl.kinds.lifecycle import State, Status
 from campaignctl.model.campaigns import Desired, Live, Snapshot
 from campaignctl.model.reasons import Reason
@@ -13,11 +14,9 @@ from campaignctl.model.windows import window_of
 from campaignctl.planning.absent import decide_absent
 from campaignctl.planning.account_view import AccountView
 from campaignctl.planning.alive import Decision, decide
-from campaignctl.planning.ambiguous import decide_ambiguous
+from campaignctl.planning.ambiguous import decide_ambiguous, decide_foreign, looks_foreign
 from campaignctl.planning.every_clock import decided_by_every_clock
 from campaignctl.planning.finished import decide_finished, decide_past_its_end, past_its_end
-from campaignctl.planning.foreign import decide_foreign, looks_foreign
-from campaignctl.planning.lists import without_names
 from campaignctl.planning.match import How, Match
 from campaignctl.planning.terms import Terms
 
@@ -36,12 +35,12 @@ def _decide_behind_gates(match: Match, account: AccountView, terms: Terms) -> De
     desired = match.desired
     decision = (_decided_once if desired.kind_and_name in account.awaited else _decide)(match, account, terms)
     if desired.shown:
-        from campaignctl.planning.earlier import with_earlier
+        from campaignctl.planning.features.earlier_campaigns import with_earlier
 
         decision = with_earlier(decision, desired, match.live, terms)
     if not (desired.after or desired.stop_when or terms.environment.guard):
         return decision
-    from campaignctl.planning.gates import Gatekeeper, gated, unstopped
+    from campaignctl.planning.features.gates import Gatekeeper, gated, unstopped
 
     decision = unstopped(decision, desired, match.live, terms)
     if not desired.after:

@@ -11,13 +11,13 @@ from dataclasses import replace
 
 from campaignctl.kinds.lifecycle import MARGIN
 from campaignctl.kinds.operations import BEGINNING, Op
-from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.campaigns import Desired, Live, start_is_shown
 from campaignctl.model.clocks import OtherClock
 from campaignctl.model.plan import Operation
 from campaignctl.model.reasons import Reason
 from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import Decision
-from campaignctl.planning.compare import start_is_shown, start_of
+from campaignctl.planning.compare import start_of
 from campaignctl.planning.terms import Terms
 
 CODE = "clocks-disagree"

@@ -10,9 +10,10 @@ from campaignctl.kinds.operations import Op, Permission, shortest_path
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.plan import HeldOperation, Operation
 from campaignctl.model.reasons import Reason
+from campaignctl.model.values import UNSEEN, shown
 from campaignctl.model.windows import Window, instant, window_of
 from campaignctl.planning.alive import Decision
-from campaignctl.planning.compare import UNSEEN, compare, shown, start_of
+from campaignctl.planning.compare import compare, start_of
 from campaignctl.planning.terms import Terms
 
 

@@ -21,7 +21,7 @@ from typing import Final, TypeAlias
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Role
 from campaignctl.model.campaigns import Desired, Live
-from campaignctl.planning.looks import (
+from campaignctl.model.looks import (
     Look,
     hides_recipients,
     is_on_the_date_of,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import chain
 
 from campaignctl.kinds.lifecycle import Status
-from campaignctl.model.campaigns import Desired, Listing, Live
+from campaignctl.model.campaigns import Desired, Listing, Live, Snapshot
 from campaignctl.model.dated_names import parsed
 
 
@@ -170,3 +170,16 @@ def is_of_series(desired: Desired, name: str) -> bool:
         return theirs.base in (desired.name, desired.previous_name)
     before = parsed(desired.previous_name) if desired.previous_name is not None else None
     return theirs.base in (of.manifest, before.base if before else None)
+
+
+def unmatched_in(snapshot: Snapshot, manifests: Iterable[Desired]) -> Iterator[Live]:
+    """Yields the alive campaigns of an account that no manifest means: by name, former name, SID or as a date."""
+    meant = list(manifests)
+    names = {(it.kind.name, name) for it in meant for name in (it.name, it.previous_name) if name}
+    pinned = {it.sid for it in meant if it.sid}
+    series = [it for it in meant if it.repeat is not None]
+    shown = (live for listing in snapshot.listings.values() for live in listing.campaigns)
+    for live in (*shown, *snapshot.other_endpoint):
+        known = (live.kind.name, live.name) in names or live.sid in pinned
+        if live.alive and not known and not any(is_of_series(it, live.name) for it in series):
+            yield live

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
+from campaignctl.contact_lists.versions import lists_needed
 from campaignctl.kinds.operations import PHASE, Op
-from campaignctl.model.plan import Change, Step
-from campaignctl.model.windows import window_of
-from campaignctl.planning.contact_lists import lists_needed
+from campaignctl.model.plan import Change, Step, start_for_order
 from campaignctl.recipients.between import WhoLeavesOut, may_reach_others
-
-_NEVER = datetime.max.replace(tzinfo=UTC)
-
-
-def start_for_order(change: Change) -> datetime:
-    """Returns the start that a change will have; one without a start comes last."""
-    side = change.live or change.desired
-    return (window_of(side.kind, change.resulting).start if side else None) or _NEVER
 
 
 def steps(changes: Iterable[Change]) -> tuple[Step, ...]:

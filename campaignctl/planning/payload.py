@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from campaignctl.contact_lists.by_name import without_names
 from campaignctl.diagnostics import Severity
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Field, Kind, Mutability, Role, Type, Value
 from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.values import UNSEEN, shown
 from campaignctl.model.windows import window_of
-from campaignctl.planning.compare import UNSEEN, same, shown, start_of
-from campaignctl.planning.lists import without_names
+from campaignctl.planning.compare import same, start_of
 from campaignctl.planning.phase import Phase, phase_of
 from campaignctl.planning.terms import Terms
 from campaignctl.policy.consistency import faults

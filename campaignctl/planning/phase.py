@@ -1,15 +1,22 @@
-"""Says what can still change (rule 4.4), and what may become of a start (rule 4.5)."""
+"""Says what can still change (rule 4.4), what may become of a start (rule 4.5), and what a date no longer follows of
+its manifest.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from enum import Enum
 
 from campaignctl.kinds.lifecycle import MARGIN, Status
 from campaignctl.kinds.table import Mutability, Role
-from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.campaigns import Desired, Live, start_is_shown
+from campaignctl.model.list_refs import refs_in, same_lists, texts_or_refs
+from campaignctl.model.plan import Difference
+from campaignctl.model.values import number_changes, texts
 from campaignctl.model.windows import window_of
-from campaignctl.planning.compare import Comparison, same_lists, start_is_shown, start_of
+from campaignctl.planning.compare import Comparison, compare, start_of, top
+from campaignctl.planning.terms import Terms
 
 
 class Phase(Enum):
@@ -88,3 +95,53 @@ def start_move(desired: Desired, live: Live, comparison: Comparison, now: dateti
         return StartMove.TOO_LATE
     had = window_of(live.kind, live.spec).start
     return StartMove.EARLIER if had is not None and wanted < had else StartMove.LATER
+
+
+def as_it_may_be(desired: Desired, live: Live, terms: Terms) -> tuple[Desired, tuple[str, ...]]:
+    """Returns an occurrence without what its date can no longer follow of its rule: the schedule, and people out of a
+    file that changes daily; each with a note.
+    """
+    if desired.occurrence is None:
+        return desired, ()
+    start, begun = start_of(desired), phase_of(live, terms.now) is Phase.STARTED
+    late = begun or (start is not None and start - terms.now < MARGIN)
+    left = {desired.kind.schedule.name} if late else set[str]()
+    if begun:
+        left |= _changing_daily(desired, live)
+    left -= desired.ignore
+    if not left:
+        return desired, ()
+    differing = [it for it in compare(desired, live, terms.country).differences if top(it.field) in left]
+    notes = tuple(_notes(desired, differing, terms))
+    return desired._replace(ignore=desired.ignore | left), notes
+
+
+def _changing_daily(desired: Desired, live: Live) -> set[str]:
+    """Returns the fields whose people come from a file or from a list of the project; SIDs beside such a list must
+    be there live.
+    """
+    fields = (
+        {field.name for field in desired.kind.numbers} if desired.numbers_file is not None else set[str]()
+    )
+    for field in desired.kind.given_by_name:
+        wanted, seen = desired.spec.get(field.name), live.spec.get(field.name)
+        refs = set(refs_in(wanted))
+        if refs and set(texts_or_refs(wanted)) - refs <= set(texts_or_refs(seen)):
+            fields.add(field.name)
+    return fields
+
+
+def _notes(desired: Desired, differing: list[Difference], terms: Terms) -> Iterator[str]:
+    schedule = desired.kind.schedule.name
+    fields = [it.field for it in differing if top(it.field) == schedule]
+    if fields:
+        yield f"the rule says another {schedule} ({', '.join(fields)}); too late for this date, which keeps its own"
+    for it in differing:
+        if desired.kind.by_path[it.field].by_name:
+            yield (
+                "it has begun, with an earlier version of its lists: who joined and left since is for later dates "
+                "alone; how many is not known, since the account does not show who is in a version"
+            )
+        elif top(it.field) != schedule:
+            gone, come = number_changes(texts(it.before), texts(it.after), terms.country)
+            yield f"it has begun: {len(come):,} joined and {len(gone):,} left since, for later dates alone"

@@ -10,39 +10,33 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from campaignctl.contact_lists.by_name import names_beside
+from campaignctl.contact_lists.counting import with_lists
+from campaignctl.contact_lists.versions import all_left_out
 from campaignctl.diagnostics import Diagnostic
-from campaignctl.kinds.lifecycle import Status
+from campaignctl.kinds.lifecycle import ENDING_STATES, Status
 from campaignctl.kinds.operations import Permission
 from campaignctl.model.campaigns import Desired, Key, Listing, Live, Snapshot
 from campaignctl.model.companions import FindText, no_text
+from campaignctl.model.list_refs import LISTS, refs_in
 from campaignctl.model.overlaps import CapacityOverlap, FindLoad, nothing_beside
 from campaignctl.model.plan import Change, Suppressed
 from campaignctl.model.reasons import REASONS
 from campaignctl.model.windows import window_of
 from campaignctl.planning.absent import nothing_to_do
-from campaignctl.planning.account_totals import (
-    Budgeted,
-    SpentByOthers,
-    budgeted,
-    ledger_of,
-    other_runs,
-    unknown_costs_noted,
-)
-from campaignctl.planning.account_view import AccountView, view_account
+from campaignctl.planning.account_view import AccountView, Newcomers, view_account
 from campaignctl.planning.alive import Decision
-from campaignctl.planning.compare import refs_in, start_of
-from campaignctl.planning.contact_lists import all_left_out
-from campaignctl.planning.counting import LISTS, with_lists
+from campaignctl.planning.compare import start_of
 from campaignctl.planning.deciding import decide_match
-from campaignctl.planning.lists import names_beside
 from campaignctl.planning.match import How, Match
-from campaignctl.planning.newest import Newcomers
 from campaignctl.planning.orphans import decide_orphan, newer_than_checkout, series_left
+from campaignctl.planning.payload import as_wanted
 from campaignctl.planning.staying import clear_of_what_stays
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import (
     RULES,
     Beside,
+    Subject,
     check_documents,
     copies_among,
     level_of,
@@ -51,10 +45,12 @@ from campaignctl.policy import (
 from campaignctl.policy.checking import keeps_ledger
 from campaignctl.policy.dlt_template import text_registered
 from campaignctl.policy.frequency import Frequency, ReachedCampaign
-from campaignctl.policy.runs import OtherRuns
+from campaignctl.policy.runs import OtherRuns, other_run, run_key
 from campaignctl.policy.shared_capacity import SharedCapacity
+from campaignctl.policy.subject import OtherRun
 
 if TYPE_CHECKING:
+    from campaignctl.planning.features.budgets import Budgeted
     from campaignctl.policy.ledger import Ledger
 
 
@@ -103,6 +99,8 @@ def make_plan(
     orphans, with_prefix, notes = _orphans(account, terms)
     decided, changes, shared = _decide_all(meant, orphans, account, terms)
     if ledger is not None:
+        from campaignctl.planning.features.budgets import SpentByOthers
+
         spent = SpentByOthers(ledger(), account.matches)
         while spent.more(changes, terms):
             terms = replace(terms, beside=beside._replace(ledger=spent.find))
@@ -113,6 +111,7 @@ def make_plan(
     notes += series_left((live for live in account.unnamed if live.sid not in listed), terms)
     if terms.repeating is not None:
         notes += tuple(terms.repeating.ending_soon(repeats))
+    budget, noted = _budget(ledger, as_written, account.matches, changes, terms)
     return Decisions(
         changes=tuple(sorted([*changes, *orphans], key=lambda change: change.key)),
         findings=(
@@ -121,9 +120,9 @@ def make_plan(
         ),
         unmanaged=len(account.unnamed),
         with_prefix=with_prefix,
-        notes=(*notes, *(unknown_costs_noted(ledger(), terms) if ledger and not terms.counting else ())),
+        notes=(*notes, *noted),
         find_overlaps=shared.find,
-        budgeted=budgeted(ledger(), as_written, account.matches, changes, terms) if ledger else None,
+        budgeted=budget,
         find_load=beside.find_load,
         find_registered=lambda spec: text_registered(beside, spec),
         newcomers=Newcomers(snapshot, all_manifests),
@@ -135,11 +134,11 @@ def _beside(
 ) -> tuple[Beside, Callable[[], Ledger] | None]:
     """Returns what policies compare a campaign with besides itself, each computed when the first of them asks."""
     others = cache(
-        lambda: OtherRuns(other_runs(account.matches, account.unmatched, terms), terms.policies.capacities)
+        lambda: OtherRuns(_other_runs(account.matches, account.unmatched, terms), terms.policies.capacities)
     )
     registered = registered_in(terms.companions)
     keeps = keeps_ledger(terms.environment)
-    ledger = cache(lambda: ledger_of(as_written, account.matches, terms)) if keeps else None
+    ledger = cache(lambda: _ledger(as_written, account.matches, terms)) if keeps else None
     limited = level_of(RULES["frequency"], terms.environment) is not None
     beside = Beside(
         copies=copies_among(all_manifests, terms.environment, terms.now),
@@ -150,6 +149,28 @@ def _beside(
         own_rules=terms.own_rules,
     )
     return beside, ledger
+
+
+def _ledger(as_written: Sequence[Desired], matches: Sequence[Match], terms: Terms) -> Ledger:
+    from campaignctl.planning.features.budgets import ledger_of  # where an environment has a budget
+
+    return ledger_of(as_written, matches, terms)
+
+
+def _budget(
+    ledger: Callable[[], Ledger] | None,
+    as_written: Sequence[Desired],
+    matches: Sequence[Match],
+    changes: Sequence[Change],
+    terms: Terms,
+) -> tuple[Budgeted | None, tuple[str, ...]]:
+    """Returns what a budget must know of lists, and what it notes; nothing without one."""
+    if ledger is None:
+        return None, ()
+    from campaignctl.planning.features.budgets import budgeted, unknown_costs_noted
+
+    noted = () if terms.counting else tuple(unknown_costs_noted(ledger(), terms))
+    return budgeted(ledger(), as_written, matches, changes, terms), noted
 
 
 def _decide_all(
@@ -174,7 +195,7 @@ def _decide_each(
     account.decided.clear()
     each = [decide_match(match, account, terms) for match in meant]
     if any(it.desired.shown for it in account.matches):
-        from campaignctl.planning.apart import kept_apart
+        from campaignctl.planning.features.kept_apart import kept_apart
 
         each = kept_apart(meant, each, account, terms)
     decided = clear_of_what_stays(meant, each, account.matches, terms)
@@ -203,6 +224,23 @@ def _contacts(account: AccountView, terms: Terms) -> Iterator[ReachedCampaign]:
             yield ReachedCampaign(desired, start or now, settled=True, over=live.finished or was.over(now))
 
 
+def _other_runs(matches: Iterable[Match], unmatched: Iterable[Live], terms: Terms) -> Iterator[OtherRun]:
+    """Yields all that is alive once the plan is carried out, what it holds or blocks too: what waits may be
+    resumed.
+    """
+    counts = terms.counts
+    for match in matches:
+        desired, live = match.desired, match.live
+        if desired.state in ENDING_STATES or (live is not None and live.finished):
+            continue
+        spec = as_wanted(desired, live, terms)
+        begins = window_of(desired.kind, spec).start
+        yield other_run(Subject(desired.kind, spec, begins, counts=counts), run_key(desired))
+    for live in unmatched:
+        begins = window_of(live.kind, live.spec).start
+        yield other_run(Subject(live.kind, live.spec, begins, is_live=True, counts=counts), run_key(live))
+
+
 def with_dates(
     all_manifests: Sequence[Desired],
     snapshot: Snapshot,
@@ -212,7 +250,7 @@ def with_dates(
     """Adds the manifests that repeat, expanded as of now; whoever expands them as of another moment did so before."""
     if terms.repeating is not None or not any(it.repeat for it in all_manifests):
         return terms
-    from campaignctl.planning.repeating import Repeating  # where a manifest repeats
+    from campaignctl.repeat.series import Repeating  # where a manifest repeats
 
     at = snapshot.expanded_at or terms.now
     return replace(terms, repeating=Repeating(all_manifests, snapshot, at, leave_out))
@@ -221,7 +259,7 @@ def with_dates(
 def _withdrawn(account: AccountView, repeats: Sequence[Desired], terms: Terms) -> Iterator[Change]:
     if not account.withdrawn:
         return
-    from campaignctl.planning.withdrawn import decide_withdrawn
+    from campaignctl.planning.features.withdrawn_dates import decide_withdrawn
 
     chosen = {(it.kind.name, it.name) for it in repeats}
     for desired, live in account.withdrawn:

@@ -16,13 +16,13 @@ from campaignctl.kinds.lifecycle import NOT_CALLING, STOPPED_STATES, Status
 from campaignctl.kinds.operations import BEGINNING, Op, Permission
 from campaignctl.kinds.table import Role, Value
 from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.looks import Look, hides_recipients
 from campaignctl.model.plan import Operation
 from campaignctl.model.reasons import Reason
 from campaignctl.model.windows import declared_window
 from campaignctl.planning.alive import Decision, held_from
 from campaignctl.planning.compare import written_alike
 from campaignctl.planning.lookalikes import Lookalikes
-from campaignctl.planning.looks import Look, hides_recipients
 from campaignctl.planning.match import Match
 from campaignctl.planning.terms import Terms
 from campaignctl.recipients.leaving_out import with_opt_out

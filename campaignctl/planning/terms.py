@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.countries import Country
@@ -16,7 +16,6 @@ from campaignctl.model.checkout import Checkout, no_checkout
 from campaignctl.model.environment import Environment, Prune
 from campaignctl.model.permissions import HERE, Address, Consent, names_campaign
 from campaignctl.model.plan import ListCount, counts_in
-from campaignctl.planning.elsewhere import FindElsewhere, nowhere_else
 from campaignctl.policy import (
     ALONE,
     Beside,
@@ -29,12 +28,28 @@ from campaignctl.policy.subject import OwnRules, no_rules
 
 if TYPE_CHECKING:
     from campaignctl.model.clocks import OtherClock
-    from campaignctl.planning.repeating import Repeating
+    from campaignctl.repeat.series import Repeating
 
 
 def document_start(desired: Desired, _path: str) -> Position:
     """Returns where the manifest begins, for plans that need no finer place."""
     return desired.where
+
+
+class RunningElsewhere(NamedTuple):
+    """Names an alive campaign of another environment's account, which none of that one's manifests matches."""
+
+    environment: str
+    sid: str
+
+
+FindElsewhere: TypeAlias = Callable[[Desired], "RunningElsewhere | None"]
+"""Whether another account runs what a manifest would create."""
+
+
+def nowhere_else(_desired: Desired) -> RunningElsewhere | None:
+    """Finds nothing: one environment was chosen, and nobody looks into another's account."""
+    return None
 
 
 @dataclass(frozen=True)

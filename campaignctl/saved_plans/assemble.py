@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from campaignctl.contact_lists.versions import left_out_of
 from campaignctl.kinds.lifecycle import MARGIN
 from campaignctl.kinds.operations import BEGINNING, STARTING, Op
 from campaignctl.model.campaigns import Snapshot
 from campaignctl.model.plan import Change, ManifestsSeal, Plan, Selection
 from campaignctl.model.requests import estimate
 from campaignctl.model.windows import window_of
-from campaignctl.planning.contact_lists import left_out_of
 from campaignctl.planning.planner import Decisions
 from campaignctl.planning.terms import Terms
 from campaignctl.saved_plans.seal import fingerprint, person_mark

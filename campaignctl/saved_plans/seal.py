@@ -21,9 +21,8 @@ from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.gates import After
 from campaignctl.model.managed_lists import Members
 from campaignctl.model.plan import ManifestsSeal
-from campaignctl.model.values import canonical_numbers, normal_of, texts
+from campaignctl.model.values import UNSEEN, canonical_numbers, normal_of, shown, texts
 from campaignctl.model.written import WrittenJson
-from campaignctl.planning.compare import UNSEEN, shown
 
 _SCHEME = "hmac-sha256:"
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False)

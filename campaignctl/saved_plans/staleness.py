@@ -15,10 +15,9 @@ from campaignctl.errors import StalePlanError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import CALLING
 from campaignctl.kinds.operations import BEGINNING, STARTING, STOPPING, TRANSITIONS, Op
+from campaignctl.model.list_refs import LISTS, refs_in, same_lists
 from campaignctl.model.plan import Change, Operation, Plan
 from campaignctl.model.requests import estimate
-from campaignctl.planning.compare import refs_in, same_lists
-from campaignctl.planning.counting import LISTS
 from campaignctl.planning.every_clock import disagreement
 from campaignctl.planning.terms import Terms
 from campaignctl.saved_plans.file import SavedChange, SavedPlan

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from campaignctl.app.planning import PlanBasis, PlanOptions, look
 from campaignctl.app.workspace import Reading, Session
+from campaignctl.contact_lists.counting import MOST_LISTS
 from campaignctl.diagnostics import did_you_mean
 from campaignctl.errors import InputError
 from campaignctl.model.campaigns import Desired, Key, Listing, Live, Snapshot
 from campaignctl.model.naming import AskedName, Found, meant
 from campaignctl.model.plan import Change, ListCount, counts_in
 from campaignctl.model.reasons import ChangeType, Reason
-from campaignctl.planning.counting import MOST_LISTS
 from campaignctl.planning.planner import make_plan
 from campaignctl.status.overview import (
     Sight,
@@ -107,7 +107,7 @@ def _unmanaged(found: PlanBasis, listings: Mapping[str, Listing]) -> tuple[Live,
     if repeating is None:
         return unmanaged(manifests, listings)
     nobodys = unmanaged(repeating.expand(manifests), listings)
-    from campaignctl.planning.withdrawn import withdrawn_dates
+    from campaignctl.planning.features.withdrawn_dates import withdrawn_dates
 
     withdrawn = {live.sid for _, live in withdrawn_dates(repeating, nobodys, found.terms)}
     return tuple(live for live in nobodys if live.sid not in withdrawn)

@@ -36,7 +36,7 @@ NOT_TO_VALIDATE = {
     "campaignctl.model.companions",
     "campaignctl.manifests.numbers",
     "campaignctl.model.permissions",
-    "campaignctl.planning.lists",
+    "campaignctl.contact_lists.by_name",
     "campaignctl.model.estimates",
     "campaignctl.model.results",
     "campaignctl.model.plan",

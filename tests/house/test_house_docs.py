@@ -51,8 +51,9 @@ def test_every_folder_has_a_layer() -> None:
 
 
 def test_every_module_of_planning_stands_beside_its_rule() -> None:
-    named = re.findall(r"`planning/(\w+)\.py`", ARCHITECTURE.read_text(encoding="utf-8"))
-    modules = {path.stem for path in (HOUSE / "planning").glob("*.py")} - {"__init__"}
+    named = re.findall(r"`(planning/[\w/]+\.py)`", ARCHITECTURE.read_text(encoding="utf-8"))
+    modules = {path.relative_to(HOUSE).as_posix() for path in (HOUSE / "planning").rglob("[!_]*.py")}
+    assert modules
     assert modules - {*named} == set()
 
 

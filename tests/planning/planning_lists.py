@@ -9,12 +9,12 @@ from typing import Any
 from campaignctl.contact_lists.contact_list import ContactList
 from campaignctl.contact_lists.managing import managed_list
 from campaignctl.contact_lists.members import members_of, without_people
+from campaignctl.contact_lists.versions import Lists, list_changes, marked, names_in_use, resolve_lists
 from campaignctl.diagnostics import Position
 from campaignctl.model.campaigns import Desired, ListName, Snapshot
 from campaignctl.model.companions import CompanionPlace
 from campaignctl.model.managed_lists import ListVersion, ManagedList
 from campaignctl.model.suppression import Suppression
-from campaignctl.planning.contact_lists import Lists, list_changes, marked, names_in_use, resolve_lists
 from campaignctl.planning.planner import Decisions, make_plan
 from campaignctl.planning.terms import Terms
 

@@ -17,11 +17,11 @@ from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.endpoints import SERVICES
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.model.campaigns import Desired, Listing, Live, Snapshot
+from campaignctl.model.looks import Look
 from campaignctl.model.permissions import Consent
-from campaignctl.planning.foreign import looks_foreign
+from campaignctl.planning.account_view import newest_finished
+from campaignctl.planning.ambiguous import looks_foreign
 from campaignctl.planning.lookalikes import Lookalikes, looked_like, looks_like
-from campaignctl.planning.looks import Look
-from campaignctl.planning.newest import newest_finished
 
 quickly = examples(40, suppress_health_check=[HealthCheck.too_slow])
 _NUMBERS = tuple(f"+91987654321{digit}" for digit in range(8))

@@ -18,17 +18,17 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from planning_worlds import NOW, Campaign, World, worlds
 
+from campaignctl.contact_lists.by_name import ListName
 from campaignctl.kinds.lifecycle import ALIVE, CALLING, MARGIN, Status
 from campaignctl.kinds.operations import TRANSITIONS, Op
 from campaignctl.kinds.table import Mutability, Role
 from campaignctl.model.campaigns import Live, sharing
+from campaignctl.model.looks import Look
 from campaignctl.model.plan import Change
 from campaignctl.model.reasons import REASONS, ChangeType
 from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import decide, decide_in_full
-from campaignctl.planning.lists import ListName
 from campaignctl.planning.lookalikes import Lookalikes, looked_like, looks_like
-from campaignctl.planning.looks import Look
 from campaignctl.planning.order import steps
 from campaignctl.planning.payload import as_wanted, create_spec, update_spec
 from campaignctl.planning.phase import Phase, phase_of

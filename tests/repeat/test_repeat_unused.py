@@ -33,7 +33,7 @@ print(code, *(it for it in sys.modules if it.partition(".")[0] in ("campaignctl"
 PARTS = (
     "campaignctl.repeat",
     "campaignctl.calendar",
-    "campaignctl.planning.repeating",
+    "campaignctl.repeat.series",
     "campaignctl.api.dates",
 )
 
@@ -63,5 +63,5 @@ def test_a_project_without_repeat_loads_nothing_of_it(words: tuple[str, ...], tm
 @pytest.mark.slow
 def test_one_with_it_does_but_for_the_package_of_holidays(tmp_path: Path) -> None:
     found = loaded(tmp_path, DAILY, "plan")
-    assert {"cronsim", "campaignctl.planning.repeating", "campaignctl.api.dates"} <= found
+    assert {"cronsim", "campaignctl.repeat.series", "campaignctl.api.dates"} <= found
     assert "holidays" not in found

@@ -10,11 +10,10 @@ from functools import cached_property
 
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Field, Role, Type
-from campaignctl.model.campaigns import Desired, ListRef, Live
+from campaignctl.model.campaigns import Desired, ListRef, Live, start_is_shown
+from campaignctl.model.list_refs import asks_by_name, refs_in, texts_or_refs
 from campaignctl.model.values import canonical_numbers, normal, texts
 from campaignctl.model.windows import declared_window, window_of
-from campaignctl.planning.compare import refs_in, start_is_shown, texts_or_refs
-from campaignctl.planning.lists import asks_by_name
 from campaignctl.zones import zone
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from campaignctl.diagnostics import did_you_mean, quoted, some_of
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired, ListName, given_lists
+from campaignctl.model.list_refs import asks_by_name, markers
 from campaignctl.model.managed_lists import looks_like_a_version
 from campaignctl.model.reasons import Reason
 
@@ -28,11 +29,6 @@ class Directory:
     sids: Mapping[str, Sequence[str]]
     complete: bool = True
     trouble: str = ""
-
-
-def asks_by_name(manifests: Iterable[Desired], others: Container[str] = frozenset()) -> bool:
-    """Tells whether any manifest gives a list by a name that is none of `others`."""
-    return any(marker.name not in others for desired in manifests for marker in _markers(desired))
 
 
 def resolve(desired: Desired, directory: Directory, others: Container[str] = frozenset()) -> Desired:
@@ -57,7 +53,7 @@ def resolve(desired: Desired, directory: Directory, others: Container[str] = fro
 
 def unresolved(desired: Desired) -> tuple[Reason, ...]:
     """Says why nobody knows which lists are meant."""
-    return tuple(marker.reason for marker in _markers(desired) if marker.reason is not None)
+    return tuple(marker.reason for marker in markers(desired) if marker.reason is not None)
 
 
 def lists_without_people(desired: Desired) -> Reason | None:
@@ -74,7 +70,7 @@ def goes_elsewhere(desired: Desired) -> bool:
 
 
 def _emptied(desired: Desired) -> Iterator[Reason]:
-    reasons = (it.reason for it in _markers(desired))
+    reasons = (it.reason for it in markers(desired))
     return (it for it in reasons if it is not None and it.code == "no-recipients")
 
 
@@ -135,10 +131,6 @@ def list_ambiguous(name: str, sids: Sequence[str]) -> Reason:
         "list-ambiguous",
         f"{len(sids)} contact lists are called {quoted(name)}: {shown}; give the SID of the one that is meant",
     )
-
-
-def _markers(desired: Desired) -> Iterator[ListName]:
-    return (it for it in given_lists(desired) if isinstance(it, ListName))
 
 
 def _items(value: Value) -> Sequence[str]:

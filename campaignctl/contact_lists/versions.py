@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from campaignctl.contact_lists.by_name import incomplete_list
 from campaignctl.diagnostics import quoted, some_of
 from campaignctl.kinds.manifest import CONTACT_LIST
 from campaignctl.kinds.operations import Op
@@ -26,12 +27,11 @@ from campaignctl.model.campaigns import (
     given_refs,
     with_refs,
 )
+from campaignctl.model.list_refs import left_by_people, refs_in
 from campaignctl.model.managed_lists import ManagedList
 from campaignctl.model.plan import Change, ListCount, Operation, Suppressed
 from campaignctl.model.reasons import REASONS, ChangeType, Reason
 from campaignctl.model.windows import window_of
-from campaignctl.planning.compare import left_by_people, refs_in
-from campaignctl.planning.lists import incomplete_list
 
 Lists = Mapping[str, ManagedList]
 """By name."""

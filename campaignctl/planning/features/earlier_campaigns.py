@@ -21,13 +21,12 @@ from campaignctl.kinds.operations import Op, Permission
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired, Listing, Live, by_kind_and_name
 from campaignctl.model.dated_names import parsed
+from campaignctl.model.list_refs import LISTS, refs_in
 from campaignctl.model.reasons import Reason
 from campaignctl.model.suppression import EarlierCampaign, Shown
 from campaignctl.model.values import canonical_numbers, items_of, texts
 from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import Decision, held_from
-from campaignctl.planning.compare import refs_in
-from campaignctl.planning.counting import LISTS
 from campaignctl.planning.match import by_name_and_sid
 from campaignctl.planning.phase import Phase, phase_of
 from campaignctl.planning.terms import Terms

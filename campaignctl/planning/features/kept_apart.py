@@ -20,7 +20,7 @@ from campaignctl.model.reasons import Reason
 from campaignctl.model.values import texts
 from campaignctl.planning.account_view import AccountView
 from campaignctl.planning.alive import Decision, held_from, update_that_cannot_hurt
-from campaignctl.planning.earlier import (
+from campaignctl.planning.features.earlier_campaigns import (
     Held,
     people_in,
     tried_nobody,

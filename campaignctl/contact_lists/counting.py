@@ -13,14 +13,10 @@ from campaignctl.diagnostics import counted, quoted, some_of
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import ListName, ListRef
-from campaignctl.model.plan import Change, ListCount
+from campaignctl.model.list_refs import LISTS, refs_in, texts_or_refs
+from campaignctl.model.plan import Change, ListCount, start_for_order
 from campaignctl.model.reasons import ChangeType
 from campaignctl.model.windows import window_of
-from campaignctl.planning.compare import refs_in, texts_or_refs
-from campaignctl.planning.order import start_for_order
-
-LISTS: Final = "lists"
-"""The field that holds them, of both kinds."""
 
 MOST_LISTS: Final = 50
 """Of one plan: a request each, of thirty a minute."""

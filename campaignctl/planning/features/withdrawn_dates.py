@@ -12,14 +12,14 @@ from datetime import date
 
 from campaignctl.kinds.lifecycle import State, Status
 from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.looks import Look, hides_recipients, reaches_the_same, says_the_same
 from campaignctl.model.reasons import Reason
 from campaignctl.model.recurrence import OccurrenceOf
 from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import Decision, decide
-from campaignctl.planning.looks import Look, hides_recipients, reaches_the_same, says_the_same
-from campaignctl.planning.repeating import Repeating
 from campaignctl.planning.terms import Terms
 from campaignctl.repeat.occurrences import occurrence_on
+from campaignctl.repeat.series import Repeating
 
 
 def withdrawn_dates(

@@ -1,6 +1,4 @@
-"""Computes what a plan must know of all campaigns of the account: what runs side by side, and what a budget sums
-up.
-"""
+"""Sums up for a budget what the campaigns of a plan cost together. Imported where an environment has one."""
 
 from __future__ import annotations
 
@@ -8,45 +6,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from campaignctl.contact_lists.counting import lists_in
 from campaignctl.diagnostics import counted
-from campaignctl.kinds.lifecycle import ENDING_STATES, STOPPED_STATES, State, Status
+from campaignctl.kinds.lifecycle import STOPPED_STATES, State, Status
 from campaignctl.kinds.table import Value
-from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.campaigns import Desired
 from campaignctl.model.overlaps import RunKey
 from campaignctl.model.plan import Change
 from campaignctl.model.windows import window_of
-from campaignctl.planning.counting import lists_in
 from campaignctl.planning.match import Match
 from campaignctl.planning.payload import as_wanted
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import Subject
 from campaignctl.policy.hours import zone_name
 from campaignctl.policy.prediction import expected
-from campaignctl.policy.runs import other_run, run_key
-from campaignctl.policy.subject import OtherRun
+from campaignctl.policy.runs import run_key
 
 if TYPE_CHECKING:
     from campaignctl.policy.ledger import Ledger, Spending
-
-
-def other_runs(matches: Iterable[Match], unmatched: Iterable[Live], terms: Terms) -> Iterator[OtherRun]:
-    """Yields all that is alive once the plan is carried out, what it holds or blocks too: what waits may be
-    resumed.
-    """
-    counts = terms.counts
-    for match in matches:
-        desired, live = match.desired, match.live
-        if desired.state in ENDING_STATES or (live is not None and live.finished):
-            continue
-        spec = as_wanted(desired, live, terms)
-        begins = window_of(desired.kind, spec).start
-        yield other_run(Subject(desired.kind, spec, begins, counts=counts), run_key(desired))
-    for live in unmatched:
-        begins = window_of(live.kind, live.spec).start
-        yield other_run(Subject(live.kind, live.spec, begins, is_live=True, counts=counts), run_key(live))
-
-
-# -- budgets ---------------------------------------------------------------------------------------------------
 
 
 def ledger_of(all_manifests: Iterable[Desired], matches: Sequence[Match], terms: Terms) -> Ledger:

@@ -1,0 +1,55 @@
+"""Reads the fields that name contact lists: SIDs, names that are not looked up yet, and versions of the project's
+own lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from campaignctl.kinds.table import Value
+from campaignctl.model.campaigns import Desired, ListName, ListRef, given_lists
+from campaignctl.model.values import texts
+
+LISTS: Final = "lists"
+"""The field that holds them, of both kinds."""
+
+
+def texts_or_refs(value: Value) -> Sequence[str]:
+    """Returns the items of an array of SIDs; those of the project's lists come as they are marked."""
+    return value if isinstance(value, list | tuple) else texts(value)
+
+
+def refs_in(value: Value) -> Iterator[ListRef]:
+    """Yields the project's lists among the items."""
+    return (it for it in texts_or_refs(value) if isinstance(it, ListRef))
+
+
+def same_lists(one: Value, other: Value) -> bool:
+    """Tells whether both name the same lists, in whatever version those of the project are."""
+    mine, theirs = (
+        {it.name if isinstance(it, ListRef) else str(it) for it in texts_or_refs(value)}
+        for value in (one, other)
+    )
+    return mine == theirs
+
+
+def left_by_people(theirs: Value, wanted: Value) -> Mapping[str, ListRef]:
+    """Returns, by SID, for live lists of the project that people have merely left since the version of now."""
+    newer = {it.name: it for it in refs_in(wanted)}
+    return {str(it): newer[it.name] for it in refs_in(theirs) if it.besides and it.name in newer}
+
+
+def with_fewer(theirs: Value, wanted: Value) -> list[Value]:
+    """Returns live lists, such ones in the version of now."""
+    newer = left_by_people(theirs, wanted)
+    return list(dict.fromkeys(newer.get(str(it), it) for it in texts_or_refs(theirs)))
+
+
+def asks_by_name(manifests: Iterable[Desired], others: Container[str] = frozenset()) -> bool:
+    """Tells whether any manifest gives a list by a name that is none of `others`."""
+    return any(marker.name not in others for desired in manifests for marker in markers(desired))
+
+
+def markers(desired: Desired) -> Iterator[ListName]:
+    return (it for it in given_lists(desired) if isinstance(it, ListName))

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import cache, partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from campaignctl.contact_lists.by_name import names_beside
 from campaignctl.contact_lists.counting import with_lists
@@ -97,16 +97,9 @@ def make_plan(
     beside, ledger = _beside(all_manifests, as_written, account, terms)
     terms = replace(terms, beside=beside, names=lambda: account.names)
     orphans, with_prefix, notes = _orphans(account, terms)
-    decided, changes, shared = _decide_all(meant, orphans, account, terms)
-    if ledger is not None:
-        from campaignctl.planning.features.budgets import SpentByOthers
-
-        spent = SpentByOthers(ledger(), account.matches)
-        while spent.more(changes, terms):
-            terms = replace(terms, beside=beside._replace(ledger=spent.find))
-            decided, changes, shared = _decide_all(meant, orphans, account, terms)
-        ledger = spent.find
-    changes += _withdrawn(account, repeats, terms)
+    decide = partial(_decide_all, meant, orphans, account)
+    found, terms, ledger = _decide_within_budget(decide, account.matches, ledger, terms)
+    changes = [*found.changes, *_withdrawn(account, repeats, terms)]
     listed = {change.live.sid for change in orphans if change.live}
     notes += series_left((live for live in account.unnamed if live.sid not in listed), terms)
     if terms.repeating is not None:
@@ -115,13 +108,13 @@ def make_plan(
     return Decisions(
         changes=tuple(sorted([*changes, *orphans], key=lambda change: change.key)),
         findings=(
-            *(finding for decision in decided for finding in decision.findings),
+            *(finding for decision in found.decisions for finding in decision.findings),
             *check_documents(terms.policies, beside, terms.locate_companion),
         ),
         unmanaged=len(account.unnamed),
         with_prefix=with_prefix,
         notes=(*notes, *noted),
-        find_overlaps=shared.find,
+        find_overlaps=found.shared.find,
         budgeted=budget,
         find_load=beside.find_load,
         find_registered=lambda spec: text_registered(beside, spec),
@@ -173,9 +166,36 @@ def _budget(
     return budgeted(ledger(), as_written, matches, changes, terms), noted
 
 
+class _Decided(NamedTuple):
+    """Holds what becomes of each manifest, as decisions and as changes, and what all of them share."""
+
+    decisions: Sequence[Decision]
+    changes: Sequence[Change]
+    shared: SharedCapacity
+
+
+def _decide_within_budget(
+    decide: Callable[[Terms], _Decided],
+    matches: Sequence[Match],
+    ledger: Callable[[], Ledger] | None,
+    terms: Terms,
+) -> tuple[_Decided, Terms, Callable[[], Ledger] | None]:
+    """Decides on all, and anew as long as what was decided leaves more spent than was counted."""
+    found = decide(terms)
+    if ledger is None:
+        return found, terms, None
+    from campaignctl.planning.features.budgets import SpentByOthers
+
+    spent = SpentByOthers(ledger(), matches)
+    while spent.more(found.changes, terms):
+        terms = replace(terms, beside=terms.beside._replace(ledger=spent.find))
+        found = decide(terms)
+    return found, terms, spent.find
+
+
 def _decide_all(
     meant: Sequence[Match], orphans: Sequence[Change], account: AccountView, terms: Terms
-) -> tuple[list[Decision], list[Change], SharedCapacity]:
+) -> _Decided:
     """Decides on each by itself; once more where together they want more than the account can do, and a rule
     forbids it.
     """
@@ -185,7 +205,7 @@ def _decide_all(
     if level_of(RULES["capacity"], terms.environment) is not None and shared.overlaps:
         terms = replace(terms, beside=terms.beside._replace(overlaps=shared.overlaps))
         decided, changes = _decide_each(meant, account, terms)
-    return decided, changes, shared
+    return _Decided(decided, changes, shared)
 
 
 def _decide_each(

@@ -1,14 +1,16 @@
-"""Makes of a manifest that repeats the ordinary manifests of its dates (rule 4), and checks what they say together."""
+"""Makes of a manifest that repeats the ordinary manifests of its dates (rule 4), checks what they say together, and
+writes what a digest holds of it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from campaignctl.diagnostics import SpecFinding, quoted
 from campaignctl.model.campaigns import Desired, by_kind_and_name
 from campaignctl.model.dated_names import dated, parsed
-from campaignctl.model.recurrence import Occurrence, OccurrenceOf
+from campaignctl.model.recurrence import HolidayCalendar, Occurrence, OccurrenceOf
 from campaignctl.repeat.occurrences import last_before, occurrence_on, occurrences, planned
 
 
@@ -123,3 +125,36 @@ def _at_both(
         owner,
         SpecFinding("metadata.name", rule, f"{quoted(name)}, a date of it, stands in {one.where} too"),
     )
+
+
+def rule_document(manifest: Desired, at: datetime | None) -> dict[str, object]:
+    """Writes the rule as JSON.
+
+    Reasons and estimates are for people; a plan made today does what was shown, tomorrow too.
+    """
+    rule = manifest.repeat
+    assert rule is not None, "it repeats"
+    coming = planned(rule, at) if at is not None else ()
+    return {
+        "cron": rule.cron,
+        "time_zone": rule.time_zone,
+        "from": _day(rule.first),
+        "until": _day(rule.until),
+        "count": rule.times,
+        "minutes": int(rule.duration.total_seconds() // 60),
+        "except": sorted(map(_day, rule.excepted)),  # type: ignore[type-var]  # all are dates
+        "calendars": list(map(_calendar, rule.calendars)),
+        "moves": rule.moves,
+        "horizon": rule.horizon,
+        "planned": [
+            [dated(manifest.name or "", it.day), it.start.isoformat(), it.end.isoformat()] for it in coming
+        ],
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day is not None else None
+
+
+def _calendar(calendar: HolidayCalendar) -> dict[str, object]:
+    return {"closed": sorted(calendar.closed), "dates": sorted(it.day.isoformat() for it in calendar.dates)}

@@ -146,7 +146,7 @@ def canonical_list(
 
 def _rule(desired: Desired, at: datetime | None) -> object:
     """Writes the rule, the dates and weekdays of its calendars, and what is planned by date."""
-    from campaignctl.repeat.sealing import rule_document  # where a manifest repeats
+    from campaignctl.repeat.manifests import rule_document  # where a manifest repeats
 
     return rule_document(desired, at)
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaignctl.contact_lists.contact_list import ContactList
-from campaignctl.contact_lists.earlier import earlier_versions
+from campaignctl.contact_lists.managing import earlier_versions
 from campaignctl.contact_lists.members import members_of, without_people
 from campaignctl.diagnostics import Position
 from campaignctl.model.companions import CompanionPlace

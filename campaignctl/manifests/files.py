@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from campaignctl.diagnostics import Position
 
 if TYPE_CHECKING:
+    from campaignctl.manifests.alike import Moved
     from campaignctl.manifests.nodes import Mark
 
 SUFFIXES: Final = (".yaml", ".yml", ".json")
@@ -54,16 +55,19 @@ class Source(NamedTuple):
     """Says where a document stands: its file, its place among the file's documents from 0.
 
     `text` is the file's where comments may stand behind values in it, else empty; `json` is what was read as YAML
-    only with other escapes, else empty.
+    only with other escapes, else empty. `moved` knows the places where the nodes are those of another text.
     """
 
     file: ManifestFile
     document: int
     text: str = ""
     json: str = ""
+    moved: Moved | None = None
 
     def at(self, mark: Mark) -> Position:
-        """Returns a place in the file as messages give it."""
+        """Returns a place in the file as messages give it. Raises PlaceUnknownError where the text was not parsed."""
+        if self.moved is not None:
+            mark = self.moved.place(mark)
         if self.json:
             from campaignctl.manifests.characters import place_in_json
 

@@ -54,6 +54,10 @@ class MalformedYamlError(Exception):
         self.rule, self.mark, self.message = rule, mark, message
 
 
+class PlaceUnknownError(Exception):
+    """Says that a text must be parsed before a place in it can be told."""
+
+
 class _Composer(CParser):
     """Composes libyaml's node graph without PyYAML's guesses: a tag is one that the document gives, `PLAIN` or
     `QUOTED`.

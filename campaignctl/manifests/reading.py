@@ -33,7 +33,11 @@ from campaignctl.policy.consistency import conflicts
 
 if TYPE_CHECKING:
     from campaignctl.contact_lists.contact_list import ContactList
+    from campaignctl.manifests.alike import AlikeTexts
     from campaignctl.model.companions import Companion
+
+_MANY: Final = 50
+"""Files from which on it pays to look for those that are built alike."""
 
 NO_MANIFESTS: Final = "no-manifests"
 """What a warning is called about an environment that takes no manifest."""
@@ -114,13 +118,20 @@ def _read_together(loadings: Sequence[_Loading], everything: bool) -> None:
     files = sorted(wanted.values(), key=lambda it: it[0].shown)
 
     def read_all(part: Sequence[tuple[ManifestFile, list[int]]]) -> list[list[tuple[int, Taken]]]:
-        return [list(taken(file, {it: loadings[it].taking for it in takers})) for file, takers in part]
+        alike = _alike_texts() if len(part) >= _MANY else None
+        return [list(taken(file, {it: loadings[it].taking for it in takers}, alike)) for file, takers in part]
 
     for (file, _), read in zip(files, parallel_map(read_all, files), strict=True):
         for place, found in read:
             loadings[place].take(found, file, everything or file.path in loadings[place].selected_files)
     for loading in loadings:
         loading.take_named_lists(everything)
+
+
+def _alike_texts() -> AlikeTexts:
+    from campaignctl.manifests.alike import AlikeTexts
+
+    return AlikeTexts()
 
 
 class _Loading:

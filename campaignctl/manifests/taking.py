@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from yaml.nodes import Node, ScalarNode
 
@@ -15,11 +15,22 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.manifest import CONTACT_LIST
 from campaignctl.manifests.documents import Document, DocumentReader
 from campaignctl.manifests.files import ManifestFile, Source, UnreadableFileError
-from campaignctl.manifests.nodes import MalformedYamlError, Mark, documents, mark_of, members, yaml_of
+from campaignctl.manifests.nodes import (
+    MalformedYamlError,
+    Mark,
+    PlaceUnknownError,
+    documents,
+    mark_of,
+    members,
+    yaml_of,
+)
 from campaignctl.manifests.scalars import FaultyError
 from campaignctl.manifests.substitution import named_in, substitute
 from campaignctl.manifests.unquoted import may_cut
 from campaignctl.model.selector import Selector
+
+if TYPE_CHECKING:
+    from campaignctl.manifests.alike import AlikeTexts
 
 RULE: Final = "environments"
 """What a mistake is called that makes it unclear which environment takes what."""
@@ -55,8 +66,13 @@ class PassedOver(NamedTuple):
 Taken: TypeAlias = "Document | PassedOver"
 
 
-def taken(file: ManifestFile, takers: Mapping[int, Taking]) -> Iterator[tuple[int, Taken]]:
-    """Yields a file's documents for each that takes them; a file that cannot be read gives one without a campaign."""
+def taken(
+    file: ManifestFile, takers: Mapping[int, Taking], alike: AlikeTexts | None = None
+) -> Iterator[tuple[int, Taken]]:
+    """Yields a file's documents for each that takes them; a file that cannot be read gives one without a campaign.
+
+    `alike` knows how the files before were built, where there are many.
+    """
     try:
         text = file.text()
     except UnreadableFileError as unreadable:
@@ -67,21 +83,46 @@ def taken(file: ManifestFile, takers: Mapping[int, Taking]) -> Iterator[tuple[in
     json, text = yaml_of(text, file.shown)
     try:
         commented = may_cut(text)
+        known = _known(file, text, takers, alike) if alike and not json and not commented else []
+        if known:
+            yield from known
+            return
         for index, node in enumerate(documents(text)):
-            source = Source(file, index, commented, json)
-            known: dict[tuple[int, Selector | None], Taken | None] = {}
-            for taker, taking in takers.items():
-                alike = id(taking.reader), taking.select
-                if alike not in known:
-                    known[alike] = _found(node, source, taking)
-                found = known[alike]
-                if found is not None:
-                    yield taker, found
+            yield from _of_each(node, Source(file, index, commented, json), takers)
     except MalformedYamlError as unreadable:
         where = Source(file, 0, json=json).at(unreadable.mark)
         malformed = (error(unreadable.rule, where, unreadable.message),)
         broken = Document(None, malformed, {}, used=frozenset(named_in(text)))
         yield from ((taker, broken) for taker in takers)
+
+
+def _of_each(node: Node, source: Source, takers: Mapping[int, Taking]) -> Iterator[tuple[int, Taken]]:
+    """Yields what a document is for each that takes it; those that are alike share it."""
+    known: dict[tuple[int, Selector | None], Taken | None] = {}
+    for taker, taking in takers.items():
+        reads = id(taking.reader), taking.select
+        if reads not in known:
+            known[reads] = _found(node, source, taking)
+        found = known[reads]
+        if found is not None:
+            yield taker, found
+
+
+def _known(
+    file: ManifestFile, text: str, takers: Mapping[int, Taking], alike: AlikeTexts
+) -> list[tuple[int, Taken]]:
+    """Returns what is found in a text that need not be parsed; nothing where it must be.
+
+    Documents beside the campaigns tell places of their own.
+    """
+    node = alike.node_of(text)
+    if node is None:
+        return []
+    try:
+        found = list(_of_each(node[0], Source(file, 0, moved=node[1]), takers))
+    except PlaceUnknownError:
+        return []
+    return [] if any(isinstance(it, Document) and it.beside for _, it in found) else found
 
 
 def read_one(file: ManifestFile, document: int, taking: Taking) -> Document:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Final, NamedTuple
+from typing import Final
+
+from campaignctl.tuples import NamedTuple
 
 
 class Exit(IntEnum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Final, NamedTuple
+from typing import Final
 
 from campaignctl.api.client import Client, ContactPage
 from campaignctl.api.counting import count_list
@@ -14,6 +14,7 @@ from campaignctl.contact_lists.by_name import Directory
 from campaignctl.errors import ApiError
 from campaignctl.kinds.endpoints import CONTACT_LISTS, CONTACTS
 from campaignctl.model.managed_lists import AccountList
+from campaignctl.tuples import NamedTuple
 
 _MOST_PAGES: Final = 500
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from campaignctl.errors import CredentialsError
 from campaignctl.model.environment import Environment
+from campaignctl.tuples import NamedTuple
 
 
 class Credentials(NamedTuple):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from campaignctl.api.envelopes import Item, Json, UnreadableError, integer, read_envelope, text_or_none
 from campaignctl.kinds import KINDS
@@ -22,6 +22,7 @@ from campaignctl.model.campaigns import Live
 from campaignctl.model.managed_lists import AccountList
 from campaignctl.model.results import ContactItem, ContactItems
 from campaignctl.model.windows import instant
+from campaignctl.tuples import NamedTuple
 
 
 def decode(endpoint: Endpoint, data: Json) -> Live:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from campaignctl.app.own_rules import with_own_rules
 from campaignctl.app.workspace import Reading, Session
@@ -13,6 +13,7 @@ from campaignctl.exits import Exit
 from campaignctl.kinds.manifest import CONTACT_LIST
 from campaignctl.model.environment import Environment
 from campaignctl.rendering.findings import finding_document
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.rendering.suites import ReportedManifest, Suite

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from campaignctl.contact_lists.counting import MOST_LISTS, left_uncounted, lists_to_count
 from campaignctl.model.campaigns import Desired, Snapshot
@@ -14,6 +14,7 @@ from campaignctl.model.plan import Change, ListCount
 from campaignctl.planning.planner import Decisions, make_plan
 from campaignctl.planning.terms import Terms
 from campaignctl.policy.checking import keeps_ledger
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client

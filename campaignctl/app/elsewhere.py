@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from campaignctl.clock import Clock
 from campaignctl.contact_lists.versions import named_by
@@ -31,6 +31,7 @@ from campaignctl.policy.same_people import (
     people_in_common,
     separate,
 )
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.app.workspace import Reading, Session

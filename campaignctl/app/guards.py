@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import takewhile
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from campaignctl.app.planning import Planned
 from campaignctl.app.workspace import Session
@@ -26,6 +26,7 @@ from campaignctl.planning.orphans import too_many_orphans
 from campaignctl.recipients.leaving_out import with_opt_out
 from campaignctl.saved_plans.file import SavedPlan
 from campaignctl.saved_plans.staleness import sets_going
+from campaignctl.tuples import NamedTuple
 
 Now: TypeAlias = Callable[[], datetime]
 """The moment by which nothing may have expired: the last that any clock shows."""

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from campaignctl.clock import Clock, SystemClock
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from random import Random

@@ -15,7 +15,9 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, NamedTuple, TextIO, cast
+from typing import TYPE_CHECKING, Final, TextIO, cast
+
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from queue import SimpleQueue

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from campaignctl.app.options import GlobalOptions
 from campaignctl.clock import Clock
@@ -19,6 +19,7 @@ from campaignctl.model.environment import AccountServer, Environment, ProjectFil
 from campaignctl.model.selector import parse_selector
 from campaignctl.model.windows import instant
 from campaignctl.policy.subject import OwnRules, no_rules
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client, RequestRecord

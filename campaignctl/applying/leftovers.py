@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final
 
 from campaignctl.applying.creating import Creator, namesakes
 from campaignctl.applying.duplicates import end_duplicate, older_than
@@ -23,6 +23,7 @@ from campaignctl.model.campaigns import Listing, Live, Snapshot
 from campaignctl.model.permissions import HERE, Address
 from campaignctl.model.requests import GRACE_SECONDS
 from campaignctl.model.results import ChangeOutcome
+from campaignctl.tuples import NamedTuple
 
 _CUT_OFF: Final = "an earlier run was cut off"
 _NOT_COMPLETE: Final = "no complete list of the account shows whether another run made a twin"

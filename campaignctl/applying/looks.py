@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from campaignctl.applying.creating import Creator, namesakes
 from campaignctl.applying.port import AccountPort, Hooks
@@ -16,6 +15,7 @@ from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Listing, Live
 from campaignctl.planning.lookalikes import Lookalikes
+from campaignctl.tuples import NamedTuple
 
 
 class _Look(NamedTuple):

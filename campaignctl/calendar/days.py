@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
 
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.dated_names import dated
@@ -12,6 +11,7 @@ from campaignctl.model.windows import window_of
 from campaignctl.repeat.dates import Skip
 from campaignctl.repeat.manifests import occurrence_manifest
 from campaignctl.repeat.occurrences import running_between, skipped, today
+from campaignctl.tuples import NamedTuple
 
 
 class Start(NamedTuple):

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final
 
 from campaignctl.errors import InputError
+from campaignctl.tuples import NamedTuple
 
 INSTALL: Final = "pip install 'campaignctl[holidays]'"
 _LANGUAGE: Final = "en_US"

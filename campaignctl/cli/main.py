@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +18,7 @@ from campaignctl.cli.options import several_environments
 from campaignctl.clock import Clock, SystemClock
 from campaignctl.errors import CampaignctlError, InterruptedRunError, UsageError
 from campaignctl.exits import Exit
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from random import Random

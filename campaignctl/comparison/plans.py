@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple, cast
+from typing import Final, cast
 
 from campaignctl.comparison.trees import Json, Leaf, differences
+from campaignctl.tuples import NamedTuple
 
 Document = Mapping[str, Json]
 

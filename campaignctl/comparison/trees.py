@@ -6,9 +6,11 @@ A list of objects is compared by what tells its elements apart, a list of plain 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, NamedTuple, TypeAlias, cast
+from typing import Final, TypeAlias, cast
 
 from deepdiff import DeepDiff
+
+from campaignctl.tuples import NamedTuple
 
 Json: TypeAlias = "Mapping[str, Json] | Sequence[Json] | str | int | float | bool | None"
 Tree: TypeAlias = "dict[str, Tree | Json]"

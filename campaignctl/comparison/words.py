@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Final, NamedTuple, cast
+from typing import Final, cast
 
 from campaignctl.comparison.plans import ChangePair, Document, PlanComparison
 from campaignctl.comparison.trees import Json, Leaf
@@ -16,6 +16,7 @@ from campaignctl.rendering.changes import title, written
 from campaignctl.rendering.documents import BriefChangeDocument
 from campaignctl.rendering.report import Tone
 from campaignctl.text import cut, name
+from campaignctl.tuples import NamedTuple
 
 _UNSEEN: Final = "The manifests differ, perhaps in what a plan does not show; review them."
 _OTHER_TOKEN: Final = "Made with another token: whether the manifests differ cannot be told; review them."

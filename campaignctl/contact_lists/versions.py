@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 from campaignctl.contact_lists.by_name import incomplete_list
 from campaignctl.diagnostics import quoted, some_of
@@ -32,6 +32,7 @@ from campaignctl.model.managed_lists import ManagedList
 from campaignctl.model.plan import Change, ListCount, Operation, Suppressed
 from campaignctl.model.reasons import REASONS, ChangeType, Reason
 from campaignctl.model.windows import window_of
+from campaignctl.tuples import NamedTuple
 
 Lists = Mapping[str, ManagedList]
 """By name."""

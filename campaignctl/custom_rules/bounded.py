@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from time import monotonic
 from types import FrameType
-from typing import Final, NamedTuple, cast
+from typing import Final, cast
 
 import jsonschema
 from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
+
+from campaignctl.tuples import NamedTuple
 
 MAX_LEVELS: Final = 64
 MAX_TEXT: Final = 4096

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from time import monotonic
-from typing import Final, NamedTuple
+from typing import Final
 
 from jsonschema.exceptions import ValidationError
 
@@ -16,6 +16,7 @@ from campaignctl.custom_rules.rule_file import CompiledRules, RuleFile, compiled
 from campaignctl.diagnostics import Severity
 from campaignctl.kinds.table import Value
 from campaignctl.text import without_numbers
+from campaignctl.tuples import NamedTuple
 
 LIMIT: Final = "schema-limit"
 SECONDS_A_MANIFEST: Final = 2.0

@@ -9,7 +9,7 @@ import re
 import warnings
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from jsonschema.protocols import Validator
 from referencing import Registry
@@ -21,6 +21,7 @@ from campaignctl.custom_rules.bounded import DIALECTS, Dialect, LimitExceededErr
 from campaignctl.custom_rules.values import Json, key_at, node_at, read_values
 from campaignctl.diagnostics import quoted
 from campaignctl.manifests.nodes import MalformedYamlError, Mark, mark_of
+from campaignctl.tuples import NamedTuple
 
 CHECKED_WITHIN: Final = 10.0
 """Seconds that a rule file may take to be checked itself."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from time import monotonic
-from typing import Final, NamedTuple
+from typing import Final
 
 from campaignctl.custom_rules.bounded import LimitExceededError
 from campaignctl.custom_rules.checking import LIMIT, FailedKeyword, OwnRule, check_all
@@ -19,6 +19,7 @@ from campaignctl.manifests.nodes import mark_of
 from campaignctl.manifests.places import document_node, locate
 from campaignctl.model.campaigns import Desired, ListName
 from campaignctl.model.environment import RuleFileSetting
+from campaignctl.tuples import NamedTuple
 
 LARGEST: Final = 256 * 1024
 """Bytes of a rule file."""

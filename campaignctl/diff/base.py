@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from campaignctl.app.base_project import BaseProject
 from campaignctl.app.workspace import Session
@@ -19,6 +18,7 @@ from campaignctl.manifests.revision import Files
 from campaignctl.model.companions import Companion
 from campaignctl.model.environment import Environment, ProjectFile
 from campaignctl.model.selector import parse_selector
+from campaignctl.tuples import NamedTuple
 
 NO_SUCH_PATH = "no-such-path"
 _MOST_NOTES = 10

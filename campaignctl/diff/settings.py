@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
 from campaignctl.kinds.manifest import SUPPRESS, SUPPRESSED_NUMBERS
 from campaignctl.kinds.table import Value
 from campaignctl.model.companions import Companion, CompanionKind
 from campaignctl.model.values import texts
+from campaignctl.tuples import NamedTuple
 
 Leaves = Mapping[str, Value]
 """Values by dotted path; a list is one value."""

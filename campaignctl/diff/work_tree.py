@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from campaignctl.app.base_project import rule_files_of
 from campaignctl.app.workspace import Reading, Session
@@ -29,6 +28,7 @@ from campaignctl.manifests.revision import Base, Files
 from campaignctl.policy import Policies
 from campaignctl.policy.checking import manifests_beside, members_known
 from campaignctl.policy.hours import zone_name
+from campaignctl.tuples import NamedTuple
 
 
 @dataclass(frozen=True)

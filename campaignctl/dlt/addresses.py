@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from campaignctl.dlt.texts import Written
+from campaignctl.tuples import NamedTuple
 
 _BEGINNING: Final = re.compile(r"https?://|(?<![^\W_])www\.", re.IGNORECASE)
 _LAST: Final = ".,)!?"

@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from itertools import accumulate
 from operator import gt, sub
-from typing import Final, NamedTuple
+from typing import Final
 
 from campaignctl.dlt.slips import slip_of
 from campaignctl.dlt.texts import OpenPart, Piece, Registered, Written
 from campaignctl.model.dlt_checks import Slip
+from campaignctl.tuples import NamedTuple
 
 
 class Edit(IntEnum):

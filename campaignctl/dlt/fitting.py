@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 from campaignctl.dlt.words import VariableType
+from campaignctl.tuples import NamedTuple
 
 _NAMES: Final = frozenset({"first_name", "last_name", "company_name"})
 _EMAIL: Final = "email"

@@ -7,7 +7,7 @@ import unicodedata
 from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Final
 
 from campaignctl.diagnostics import Detail, counted, did_you_mean, quoted, shortened, some_of
 from campaignctl.dlt.addresses import addresses_in, is_covered
@@ -19,6 +19,7 @@ from campaignctl.dlt.wording import difference_details, difference_message, mism
 from campaignctl.dlt.words import TAGS, Category, VariableType
 from campaignctl.kinds.table import Value as FieldValue
 from campaignctl.model import dlt_checks as checks
+from campaignctl.tuples import NamedTuple
 
 TEMPLATE_ID, ENTITY_ID, SENDER_ID, SMS_TYPE, TEXT = (
     "dlt_template_id",

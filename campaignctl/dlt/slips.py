@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
 from campaignctl.dlt.matching import matches
 from campaignctl.dlt.texts import OpenPart, Piece, Registered, Written
 from campaignctl.model.dlt_checks import Slip
 from campaignctl.model.ucs2 import DASHES, DOUBLE_QUOTES, SINGLE_QUOTES
+from campaignctl.tuples import NamedTuple
 
 
 class _Differing(NamedTuple):

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import zip_longest
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 from campaignctl.diagnostics import shortened
 from campaignctl.dlt.words import PLACEHOLDER, TAGS, VariableType
+from campaignctl.tuples import NamedTuple
 
 _ONE_PLACE: Final = re.compile(r"@@(\w+)|\r\n")
 """What is several characters and one place."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 from campaignctl.app import output
 from campaignctl.app.applying import Applied
@@ -36,6 +36,7 @@ from campaignctl.fleet.outcomes import digest_of
 from campaignctl.kinds.operations import Op
 from campaignctl.model.approval import MOST_COUNTS, Approval
 from campaignctl.model.plan import ListCount, Plan, start_for_order
+from campaignctl.tuples import NamedTuple
 
 _MOST_NAMED: Final = 10
 _MOST_LOOKS: Final = 100

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from campaignctl.app import output
 from campaignctl.app.base_project import BaseProject, rule_files_of
@@ -18,6 +18,7 @@ from campaignctl.kinds.countries import Country
 from campaignctl.manifests.reading import Manifests, load_for_each
 from campaignctl.manifests.revision import Base, Files, base_files
 from campaignctl.model.environment import Environment, ProjectFile
+from campaignctl.tuples import NamedTuple
 
 _FETCH: Final = "fetch-depth: 0"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Literal, NamedTuple, TypedDict, cast
+from typing import Final, Literal, TypedDict, cast
 
 from campaignctl.app.files import STANDARD_OUTPUT, read_file, write_file
 from campaignctl.app.plan_files import INDEX, load_plan
@@ -14,6 +14,7 @@ from campaignctl.errors import CampaignctlError, InputError, RefusedError, Usage
 from campaignctl.fleet.outcomes import digest_of
 from campaignctl.rendering.constraints import ApprovalText, Digest, Version
 from campaignctl.saved_plans.file import SavedPlan
+from campaignctl.tuples import NamedTuple
 
 KIND: Final[Literal["Plans"]] = "Plans"
 FORMAT_VERSION: Final = "1.0"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 from campaignctl.contact_lists.contact_list import ContactList
 from campaignctl.contact_lists.members import members_of
@@ -14,6 +14,7 @@ from campaignctl.manifests.reading import Manifests
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment, ProjectFile
 from campaignctl.saved_plans.seal import canonical, canonical_list, canonical_manifest
+from campaignctl.tuples import NamedTuple
 
 ManifestName: TypeAlias = tuple[str, str]
 """Kind and name."""

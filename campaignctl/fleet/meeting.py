@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from queue import SimpleQueue
-from typing import Final, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
 from campaignctl.app import streams
 from campaignctl.app.guards import Now, Passed
@@ -19,6 +19,7 @@ from campaignctl.app.workspace import Session
 from campaignctl.errors import CampaignctlError, InterruptedRunError
 from campaignctl.fleet.opening import Fleet
 from campaignctl.saved_plans.file import SavedPlan
+from campaignctl.tuples import NamedTuple
 
 T = TypeVar("T")
 Review: TypeAlias = Callable[[Planned, Now], Passed]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from campaignctl.diagnostics import Diagnostic, has_errors
 from campaignctl.errors import CampaignctlError
@@ -16,6 +16,7 @@ from campaignctl.model.approval import approval_of
 from campaignctl.model.environment import Environment
 from campaignctl.model.plan import Plan
 from campaignctl.saved_plans.seal import canonical
+from campaignctl.tuples import NamedTuple
 
 Document = Mapping[str, object]
 SeveralCommand: TypeAlias = Literal["validate", "plan", "apply", "show", "diff", "status", "doctor", "pause"]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from campaignctl.fleet.inputs import EnvironmentInputs
+from campaignctl.tuples import NamedTuple
 
 TouchedBy: TypeAlias = Literal["manifests", "settings", "new", "invalid"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from campaignctl.diagnostics import counted
 from campaignctl.errors import RefusedError
@@ -17,6 +17,7 @@ from campaignctl.rendering.findings import error_document, finding_document
 from campaignctl.rendering.formats import Setting, Where, module_of, render
 from campaignctl.rendering.lines import Line, Style, laid_out
 from campaignctl.rendering.report import FAILED, Finding, Report, Said, Seal, Tone, findings_of
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.rendering.documents import AnyPlanDocument

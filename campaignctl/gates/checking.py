@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from campaignctl.diagnostics import Severity, SpecFinding, counted, did_you_mean, quoted
 from campaignctl.gates.statistics import fewest, power
@@ -20,6 +19,7 @@ from campaignctl.model.gates import After, percent
 from campaignctl.model.values import normal
 from campaignctl.model.windows import Window
 from campaignctl.model.windows import after as later
+from campaignctl.tuples import NamedTuple
 
 _LEAST_POWER = 0.95
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from campaignctl.kinds.counters import COUNTERS, Column, LimitName, counted_by
 from campaignctl.kinds.countries import Country
 from campaignctl.model.campaigns import Live
 from campaignctl.model.values import canonical_numbers, texts
+from campaignctl.tuples import NamedTuple
 
 
 class Counters(NamedTuple):

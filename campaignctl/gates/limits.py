@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Final
 
 from campaignctl.gates.counters import Counters
 from campaignctl.gates.statistics import crossed
@@ -13,6 +13,7 @@ from campaignctl.kinds.table import Value
 from campaignctl.model.environment import Environment
 from campaignctl.model.gates import After, percent
 from campaignctl.model.windows import period_of
+from campaignctl.tuples import NamedTuple
 
 
 def basis_points(percent: str) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from campaignctl.diagnostics import counted
 from campaignctl.gates.counters import Counters, counters_of
@@ -18,6 +17,7 @@ from campaignctl.model.gates import After, Gate, GateLimit, GatePeople, GateVerd
 from campaignctl.model.values import normal
 from campaignctl.model.windows import after as later
 from campaignctl.model.windows import window_of
+from campaignctl.tuples import NamedTuple
 
 
 class GateCampaign(NamedTuple):

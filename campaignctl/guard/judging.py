@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple
 
 from campaignctl.diagnostics import Severity
 from campaignctl.gates.counters import counters_of
@@ -20,6 +19,7 @@ from campaignctl.planning.match import is_of_series
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import RULES, level_of
 from campaignctl.policy.hours import CallingDay, written_hours, zone_name
+from campaignctl.tuples import NamedTuple
 from campaignctl.zones import zone
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Final, Literal, NamedTuple, NotRequired, TypeAlias, TypedDict
+from typing import Final, Literal, NotRequired, TypeAlias, TypedDict
 
 from campaignctl.gates.limits import Figures
 from campaignctl.guard.judging import Breach
@@ -14,6 +14,7 @@ from campaignctl.model.gates import percent
 from campaignctl.rendering.constraints import Amount, KindName, Moment, Version
 from campaignctl.text import json_safe, message, without_numbers
 from campaignctl.text import name as shown_name
+from campaignctl.tuples import NamedTuple
 
 FORMAT_VERSION: Final = "1.0"
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from campaignctl.kinds.numbering import REGIONS
+from campaignctl.tuples import NamedTuple
 
 
 class Country(NamedTuple):

@@ -12,9 +12,10 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, Literal, NamedTuple, TypeAlias, TypeVar
+from typing import Final, Literal, TypeAlias, TypeVar
 
 from campaignctl.kinds.lifecycle import CALLING, FINISHED, MEETS, State, Status
+from campaignctl.tuples import NamedTuple
 
 
 class Op(StrEnum):

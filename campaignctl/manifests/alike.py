@@ -13,11 +13,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import inf
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from campaignctl.manifests.nodes import PLAIN, QUOTED, Mark, PlaceUnknownError, documents, mark_of
+from campaignctl.tuples import NamedTuple
 
 _MOST_SIGNS: Final = 50_000
 _MOST_KEPT: Final = 100

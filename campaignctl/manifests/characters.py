@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 from yaml.nodes import ScalarNode
 
 from campaignctl.manifests.nodes import SURROGATES, Mark, json_as_yaml, mark_of
 from campaignctl.manifests.substitution import origin
+from campaignctl.tuples import NamedTuple
 
 
 class _Character(NamedTuple):

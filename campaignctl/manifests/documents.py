@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from sys import intern
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
@@ -25,6 +25,7 @@ from campaignctl.model.campaigns import Desired
 from campaignctl.policy import consistency as validate
 from campaignctl.policy.project_file import ENVIRONMENT_KIND, PROJECT_KIND
 from campaignctl.text import without_numbers
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.manifests.repeats import RepeatReader

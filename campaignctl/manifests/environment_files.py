@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from glob import glob, has_magic
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 from yaml.nodes import Node
 
@@ -25,6 +25,7 @@ from campaignctl.manifests.quick import QuickReader
 from campaignctl.model.environment import EnvironmentPlace
 from campaignctl.policy.own_schemas import OWN_SCHEMAS
 from campaignctl.policy.project_file import DEFAULTS, ENVIRONMENT
+from campaignctl.tuples import NamedTuple
 
 FILES: Final = "environments_from"
 _KEY_BY_KEY: Final = ("vars", "policy", "prices", "usage", "guard")

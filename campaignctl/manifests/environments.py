@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from posixpath import normpath
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 from campaignctl.diagnostics import Severity, did_you_mean, quoted
 from campaignctl.errors import UsageError
@@ -31,6 +31,7 @@ from campaignctl.model.usage import longest_below_talk
 from campaignctl.policy import CLOSING, OPENING, RULES
 from campaignctl.policy.own_schemas import OWN_SCHEMAS
 from campaignctl.policy.project_file import ENVIRONMENT_ALLOW, SANDBOX
+from campaignctl.tuples import NamedTuple
 
 Settings = Mapping[str, Value]
 NO_FILES: Final[Mapping[str, Settings]] = MappingProxyType({})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
 from types import MappingProxyType
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -17,6 +17,7 @@ from campaignctl.manifests.scalars import FaultyError, check_limits, check_text,
 from campaignctl.manifests.substitution import substitute
 from campaignctl.model.campaigns import ListName
 from campaignctl.text import without_numbers
+from campaignctl.tuples import NamedTuple
 
 _T = TypeVar("_T")
 _CORE: Final = "tag:yaml.org,2002:"

@@ -6,9 +6,10 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from campaignctl.diagnostics import Position
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.manifests.alike import Moved

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from campaignctl.diagnostics import SpecFinding
 from campaignctl.gates.checking import Runs, gate_faults
@@ -11,6 +11,7 @@ from campaignctl.kinds.countries import Country
 from campaignctl.model.campaigns import Desired, given_lists
 from campaignctl.model.values import canonical_numbers, texts
 from campaignctl.model.windows import Window, declared_window
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.contact_lists.contact_list import ContactList

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
 from campaignctl.kinds import KINDS
 from campaignctl.manifests.files import UnreadableFileError, decoded
 from campaignctl.manifests.nodes import MalformedYamlError, documents, json_as_yaml, mark_of, members
+from campaignctl.tuples import NamedTuple
 
 
 class Heading(NamedTuple):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from campaignctl.loopback import is_loopback
 from campaignctl.model.environment import HOSTS
+from campaignctl.tuples import NamedTuple
 
 ALLOWED_HOSTS_VARIABLE: Final = "EXOTEL_ALLOWED_HOSTS"
 _ORIGIN: Final = r"(https?)://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from yaml.nodes import Node
 
@@ -28,6 +28,7 @@ from campaignctl.manifests.numbers import (
 )
 from campaignctl.manifests.places import nearest
 from campaignctl.model.companions import Companion
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.manifests.files import Source

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import yaml
 from yaml._yaml import CParser
@@ -14,6 +14,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from campaignctl.diagnostics import quoted
 from campaignctl.manifests.scalars import NULLS
 from campaignctl.text import without_numbers
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from yaml._yaml import Mark as CMark

@@ -13,13 +13,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from campaignctl.diagnostics import counted, quoted, some_of
 from campaignctl.kinds.formats import PHONE
 from campaignctl.kinds.table import Field
 from campaignctl.manifests.files import UnreadableFileError, decoded
 from campaignctl.manifests.scalars import FaultyError, check_limits, check_text
+from campaignctl.tuples import NamedTuple
 
 COLUMN: Final = "number"
 RULE: Final = "from-file"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from yaml.nodes import CollectionNode, Node
 
@@ -26,6 +26,7 @@ from campaignctl.model.environment import (
     Prune,
 )
 from campaignctl.policy.project_file import PROJECT, SANDBOX
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.manifests.environment_files import EnvironmentFiles

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from campaignctl.diagnostics import (
     Diagnostic,
@@ -30,6 +30,7 @@ from campaignctl.model.environment import Environment, ProjectFile
 from campaignctl.model.selector import Selector
 from campaignctl.parallel import parallel_map
 from campaignctl.policy.consistency import conflicts
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.contact_lists.contact_list import ContactList

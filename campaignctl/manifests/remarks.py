@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from posixpath import normpath
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from yaml.nodes import Node, ScalarNode
 
@@ -26,6 +26,7 @@ from campaignctl.manifests.nodes import MalformedYamlError, documents, is_null, 
 from campaignctl.manifests.unquoted import RULE as CUT_SHORT
 from campaignctl.manifests.unquoted import cuts_a_word, may_cut, message
 from campaignctl.model.environment import Environment, EnvironmentPlace, ProjectFile
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.manifests.environment_files import EnvironmentFiles

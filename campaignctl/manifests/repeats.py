@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 from yaml.nodes import Node
 
@@ -19,6 +18,7 @@ from campaignctl.model.campaigns import Desired
 from campaignctl.model.recurrence import HolidayCalendar
 from campaignctl.repeat.faults import faults_of_dates
 from campaignctl.repeat.rule import faults_of, rule_of
+from campaignctl.tuples import NamedTuple
 
 
 class Repeated(NamedTuple):

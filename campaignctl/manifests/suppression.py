@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from campaignctl.diagnostics import Diagnostic, Position, counted, did_you_mean, error, quoted
 from campaignctl.kinds.countries import Country
@@ -23,6 +23,7 @@ from campaignctl.model.environment import ProjectFile
 from campaignctl.model.suppression import Suppression, SuppressionSource
 from campaignctl.model.values import canonical_numbers, texts
 from campaignctl.recipients.leaving_out import leave_out
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.contact_lists.contact_list import ContactList

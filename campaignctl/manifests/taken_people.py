@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from campaignctl.diagnostics import SpecFinding, counted, doubt
 from campaignctl.kinds.countries import Country
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.values import texts
 from campaignctl.recipients.choosing import Chosen, choose
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.contact_lists.contact_list import ContactList

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from yaml.nodes import Node, ScalarNode
 
@@ -28,6 +28,7 @@ from campaignctl.manifests.scalars import FaultyError
 from campaignctl.manifests.substitution import named_in, substitute
 from campaignctl.manifests.unquoted import may_cut
 from campaignctl.model.selector import Selector
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.manifests.alike import AlikeTexts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from campaignctl.app.applying import PlanRunner, exit_code
 from campaignctl.app.planning import Planned
@@ -19,6 +19,7 @@ from campaignctl.manual.pause_all import go_on, seek_all, stop_in_waves
 from campaignctl.manual.rules import Verb
 from campaignctl.manual.run import ManualRun, Targets
 from campaignctl.model.results import ApplyResult
+from campaignctl.tuples import NamedTuple
 
 
 @dataclass(frozen=True)

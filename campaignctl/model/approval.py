@@ -7,10 +7,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 from campaignctl.diagnostics import some_of
 from campaignctl.errors import RefusedError, UsageError
+from campaignctl.tuples import NamedTuple
 
 _FORMAT: Final = "%Y-%m-%dT%H:%MZ"
 _WRITTEN: Final = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.endpoints import SERVICES, ListedBy
@@ -13,6 +13,7 @@ from campaignctl.kinds.lifecycle import ALIVE, FINISHED, State, Status
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.values import UNSEEN, items_of, shown
 from campaignctl.model.windows import window_of
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.model.clocks import OtherClock

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
 
 from campaignctl.model.campaigns import Live
 from campaignctl.model.clocks import OUT_OF_STEP
+from campaignctl.tuples import NamedTuple
 
 
 class Checkout(NamedTuple):

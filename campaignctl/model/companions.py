@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from campaignctl.diagnostics import Position, SpecFinding
 from campaignctl.kinds.table import Field, Value
 from campaignctl.model.campaigns import Desired
+from campaignctl.tuples import NamedTuple
 
 FindText: TypeAlias = Callable[[Mapping[str, Value]], str]
 """The text that is registered for a campaign of these fields; empty where none is."""

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final
+
+from campaignctl.tuples import NamedTuple
 
 _DATED: Final = re.compile("(.+)-([0-9]{4}-[0-9]{2}-[0-9]{2})", re.ASCII | re.DOTALL)
 _RUN_AT_END: Final = re.compile(r"(?:[^\W_]|-)+$")

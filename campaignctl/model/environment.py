@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from posixpath import basename, splitext
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 from campaignctl.diagnostics import Diagnostic, Severity
@@ -12,6 +12,7 @@ from campaignctl.kinds.countries import Country
 from campaignctl.kinds.endpoints import SERVICES, Endpoint
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.usage import Usage, read_usage
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.model.selector import Selector

@@ -7,10 +7,11 @@ from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from campaignctl.kinds.counters import LimitName
 from campaignctl.kinds.table import Value
+from campaignctl.tuples import NamedTuple
 
 
 class After(NamedTuple):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.table import Kind
+from campaignctl.tuples import NamedTuple
 
 
 class CapacityOverlap(NamedTuple):

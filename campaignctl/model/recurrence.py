@@ -6,7 +6,8 @@ Values alone; `repeat` computes.
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+
+from campaignctl.tuples import NamedTuple
 
 
 class NamedDate(NamedTuple):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from campaignctl.diagnostics import quoted
 from campaignctl.errors import UsageError
 from campaignctl.kinds.formats import LABEL
+from campaignctl.tuples import NamedTuple
 
 _REQUIREMENT = rf"\s*(?P<label>{LABEL.pattern})\s*(?P<sign>!=|==|=)\s*(?P<value>.*?)\s*"
 

@@ -6,10 +6,11 @@ Numbers are compared by the country's rule. Nothing here reads a file.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from campaignctl.diagnostics import counted
 from campaignctl.model.values import canonical_numbers
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.kinds.countries import Country

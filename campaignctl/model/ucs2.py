@@ -6,7 +6,9 @@ Printed, never put in.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+from campaignctl.tuples import NamedTuple
 
 SINGLE_QUOTES: Final = "‘’‚‛′´`"
 DOUBLE_QUOTES: Final = "“”„‟″«»"

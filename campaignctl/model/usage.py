@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from campaignctl.kinds.table import Value
+from campaignctl.tuples import NamedTuple
 
 CERTAIN: Final = 1_000_000
 """The rate of what always happens, in millionths."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from campaignctl.tuples import NamedTuple
 
 
 class WrittenJson(NamedTuple):

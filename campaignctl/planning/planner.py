@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from campaignctl.contact_lists.by_name import names_beside
 from campaignctl.contact_lists.counting import with_lists
@@ -48,6 +48,7 @@ from campaignctl.policy.frequency import Frequency, ReachedCampaign
 from campaignctl.policy.runs import OtherRuns, other_run, run_key
 from campaignctl.policy.shared_capacity import SharedCapacity
 from campaignctl.policy.subject import OtherRun
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.planning.features.budgets import Budgeted

@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.countries import Country
@@ -25,6 +25,7 @@ from campaignctl.policy import (
     where_it_begins,
 )
 from campaignctl.policy.subject import OwnRules, no_rules
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.model.clocks import OtherClock

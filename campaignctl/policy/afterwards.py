@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from campaignctl.diagnostics import counted
 from campaignctl.kinds.lifecycle import Status
@@ -16,6 +15,7 @@ from campaignctl.policy.capacity import capacity
 from campaignctl.policy.closed_forms import typical_minutes
 from campaignctl.policy.prediction import retry_intervals, workload_of
 from campaignctl.policy.subject import Subject
+from campaignctl.tuples import NamedTuple
 
 
 class Afterwards(NamedTuple):

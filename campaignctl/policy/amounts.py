@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Context, Decimal, Inexact
-from typing import Final, NamedTuple
+from typing import Final
+
+from campaignctl.tuples import NamedTuple
 
 EXACT: Final = Context(prec=200, traps=[Inexact])
 """No product of prices, people and shares has more digits."""

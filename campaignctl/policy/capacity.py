@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import NamedTuple
 
 from campaignctl.kinds.table import Kind
 from campaignctl.model.environment import Environment
 from campaignctl.model.overlaps import CapacityOverlap
 from campaignctl.model.windows import utc
+from campaignctl.tuples import NamedTuple
 
 
 class Span(NamedTuple):

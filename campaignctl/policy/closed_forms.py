@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import lru_cache
-from typing import NamedTuple
 
 from campaignctl.model.usage import CERTAIN
+from campaignctl.tuples import NamedTuple
 
 _MICROSECOND = timedelta(microseconds=1)
 _MINUTE = timedelta(minutes=1) // _MICROSECOND

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.countries import Country
@@ -19,6 +19,7 @@ from campaignctl.kinds.table import Kind, Role, Type
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.values import Meaning, canonical_numbers, normal_of, texts
 from campaignctl.model.windows import declared_window, window_of
+from campaignctl.tuples import NamedTuple
 from campaignctl.zones import moment_of, zone
 
 _People: TypeAlias = frozenset[str]

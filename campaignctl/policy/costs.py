@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from campaignctl.kinds.spending import minor_digits
 from campaignctl.kinds.table import Role, Unit, Value
@@ -18,6 +18,7 @@ from campaignctl.policy.amounts import EXACT, UNKNOWN, Amounts, product, sum_of
 from campaignctl.policy.closed_forms import Workload
 from campaignctl.policy.prediction import workload_of
 from campaignctl.policy.subject import Subject
+from campaignctl.tuples import NamedTuple
 
 _ROUNDED: Final = Context(prec=200)
 _PULSE: Final = "60s"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final
 
 from campaignctl.diagnostics import Diagnostic, Position, counted
 from campaignctl.model.campaigns import Desired, Locate
@@ -22,6 +22,7 @@ from campaignctl.policy.subject import Beside
 from campaignctl.repeat.dates import RuleDate
 from campaignctl.repeat.manifests import occurrence_manifest, planned_manifests, standing_manifests
 from campaignctl.repeat.occurrences import dates_alike, occurrence_on, today
+from campaignctl.tuples import NamedTuple
 
 Ask = Callable[[Desired, Locate, Collection[str]], Iterable[Diagnostic]]
 """What the rules find about one campaign, but those that are left out."""

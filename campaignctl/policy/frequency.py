@@ -13,13 +13,14 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import State
 from campaignctl.model.campaigns import Desired, ListRef
 from campaignctl.model.values import canonical_numbers, texts
 from campaignctl.policy.copies import ManifestKey, manifest_key
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.model.managed_lists import Members

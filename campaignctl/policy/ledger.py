@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
 
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.overlaps import RunKey, date_key
 from campaignctl.model.recurrence import Occurrence
 from campaignctl.model.windows import in_zone
 from campaignctl.policy.amounts import Amounts
+from campaignctl.tuples import NamedTuple
 from campaignctl.zones import zone
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import FINISHED, State, Status
@@ -26,6 +25,7 @@ from campaignctl.policy.capacity import capacity
 from campaignctl.policy.hours import hours_settings, zone_name
 from campaignctl.policy.prediction import busiest_minute, declared_end, expected
 from campaignctl.policy.runs import Outlooks, load_beside, outlooks_of, run_key
+from campaignctl.tuples import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)

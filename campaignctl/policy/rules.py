@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from importlib import import_module
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from campaignctl.diagnostics import Severity
 from campaignctl.kinds import KINDS, formats
@@ -20,6 +20,7 @@ from campaignctl.model.dlt_checks import CHECKS, DltCheck
 from campaignctl.model.environment import Environment
 from campaignctl.policy.capacity import capacity
 from campaignctl.policy.subject import NO_COMPANIONS
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -8,7 +8,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import accumulate
-from typing import NamedTuple
 
 from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
 from campaignctl.model.campaigns import Desired, Live
@@ -18,6 +17,7 @@ from campaignctl.policy import closed_forms
 from campaignctl.policy.closed_forms import Workload
 from campaignctl.policy.prediction import declared_end, end_of, number_count, workload_of
 from campaignctl.policy.subject import OtherRun, Subject
+from campaignctl.tuples import NamedTuple
 
 
 class Outlook(NamedTuple):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from campaignctl.diagnostics import Position, counted, quoted
 from campaignctl.model.campaigns import Desired
@@ -17,6 +17,7 @@ from campaignctl.model.values import canonical_numbers, texts
 from campaignctl.policy.checking import copies_among
 from campaignctl.policy.copies import Copies, PossibleCopy, calls, sharing
 from campaignctl.policy.subject import label
+from campaignctl.tuples import NamedTuple
 
 RULE = "same_people"
 

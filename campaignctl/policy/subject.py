@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from campaignctl.diagnostics import Detail, Diagnostic, Severity
 from campaignctl.kinds.table import Kind, Value
@@ -14,6 +14,7 @@ from campaignctl.model.environment import Environment
 from campaignctl.model.overlaps import CapacityOverlap, FindLoad, RunKey, nothing_beside
 from campaignctl.model.usage import USUAL, Usage
 from campaignctl.policy.copies import NO_COPIES, Copies
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.dlt.holding import Registry

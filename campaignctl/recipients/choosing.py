@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import sha256
 from heapq import nsmallest
-from typing import NamedTuple
 
 from campaignctl.kinds.countries import Country
 from campaignctl.model.values import canonical_numbers
+from campaignctl.tuples import NamedTuple
 
 
 class Chosen(NamedTuple):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from campaignctl.diagnostics import Severity, counted
 from campaignctl.model.approval import MOST_COUNTS
 from campaignctl.model.environment import Environment
 from campaignctl.model.plan import ListCount
 from campaignctl.policy import RULES, level_of
+from campaignctl.tuples import NamedTuple
 
 RULE = "list_drift"
 _ALWAYS_ALLOWED = 10

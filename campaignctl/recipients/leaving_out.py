@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from campaignctl.diagnostics import counted
 from campaignctl.kinds.lifecycle import State, Status
@@ -13,6 +13,7 @@ from campaignctl.model.campaigns import Desired, ListRef, Live, given_lists, giv
 from campaignctl.model.dated_names import dated
 from campaignctl.model.suppression import EarlierCampaign, Suppression
 from campaignctl.model.values import number_changes, texts
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.model.plan import Operation

@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from posixpath import normpath
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree
 
 from campaignctl.rendering.changes import Telling
@@ -20,6 +20,7 @@ from campaignctl.rendering.formats import Setting
 from campaignctl.rendering.reports import change_entry
 from campaignctl.rendering.suites import ReportedManifest, Suite, owner_among
 from campaignctl.text import message, name, visible, without_command
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.rendering.formats import Writers

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from json.encoder import encode_basestring
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.operations import OPERATIONS, Op, Permission
@@ -18,6 +18,7 @@ from campaignctl.model.reasons import APPLY_REASONS, REASONS
 from campaignctl.rendering import words
 from campaignctl.rendering.documents import BriefChangeDocument, HeldDocument
 from campaignctl.text import message, name, unsafe
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from datetime import datetime

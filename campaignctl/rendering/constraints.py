@@ -7,11 +7,12 @@ schema's words: `null`, not None.
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple, TypeAlias
+from typing import Annotated, TypeAlias
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.formats import CURRENCY
 from campaignctl.kinds.manifest import CONTACT_LIST
+from campaignctl.tuples import NamedTuple
 
 
 class Constraint(NamedTuple):

@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from importlib import import_module
 from types import MappingProxyType, ModuleType
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypedDict, TypeVar, overload
+from typing import TYPE_CHECKING, Final, Literal, TypedDict, TypeVar, overload
 
 from campaignctl.text import name
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.rendering.documents import AnyPlanDocument

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum
-from typing import Final, NamedTuple
+from typing import Final
 
 from campaignctl.text import TEXT_LIMIT, cut, visible, without_command
+from campaignctl.tuples import NamedTuple
 
 _INDENT: Final = "  "
 _NARROWEST: Final = 24

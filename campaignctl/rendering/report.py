@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from posixpath import normpath
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 from campaignctl.rendering.finding_documents import FindingDocument
 from campaignctl.rendering.formats import Setting, Shown, Where, module_of
 from campaignctl.rendering.timeline import Timeline
 from campaignctl.text import message, name
+from campaignctl.tuples import NamedTuple
 
 STAND_IN = "a stand-in: nobody is called or texted"
 FAILED = "error"

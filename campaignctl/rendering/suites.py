@@ -8,9 +8,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from campaignctl.rendering.finding_documents import FindingDocument
+from campaignctl.tuples import NamedTuple
 
 
 class ReportedManifest(NamedTuple):

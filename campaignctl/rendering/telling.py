@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.countries import Country
@@ -37,6 +37,7 @@ from campaignctl.rendering.measures import (
     run_document,
     suppressed_document,
 )
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.rendering.money import Costs, Priced

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
 
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired
@@ -16,6 +15,7 @@ from campaignctl.model.recurrence import (
     written_duration,
 )
 from campaignctl.repeat.occurrences import occurrences
+from campaignctl.tuples import NamedTuple
 
 
 class DatesChanged(NamedTuple):

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from campaignctl.model.recurrence import HolidayCalendar, NamedDate, Recurrence
 from campaignctl.repeat.cron import dates_between
+from campaignctl.tuples import NamedTuple
 
 LONGEST_YEARS: Final = 10
 MOST_OCCURRENCES: Final = 1000

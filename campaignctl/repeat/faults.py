@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, timedelta
 from functools import lru_cache
-from typing import NamedTuple
 
 from campaignctl.diagnostics import Severity, SpecFinding, counted
 from campaignctl.kinds.table import Kind
@@ -17,6 +16,7 @@ from campaignctl.repeat.dates import LONGEST_YEARS, MOST_OCCURRENCES, dates_of, 
 from campaignctl.repeat.instants import WallRun
 from campaignctl.repeat.occurrences import dates_alike, run_of
 from campaignctl.repeat.rule import REPEAT
+from campaignctl.tuples import NamedTuple
 
 
 class _DateGroups(NamedTuple):

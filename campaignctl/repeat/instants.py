@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
+from campaignctl.tuples import NamedTuple
 from campaignctl.zones import moment_of, zone
 
 _DAY: Final = timedelta(days=1)

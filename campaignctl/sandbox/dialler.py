@@ -10,7 +10,9 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from campaignctl.tuples import NamedTuple
 
 WRAP_UP = 30.0
 """Seconds between a campaign's last call and its end: calls take time."""

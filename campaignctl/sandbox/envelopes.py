@@ -7,7 +7,7 @@ import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple, cast
+from typing import Final, cast
 
 from campaignctl.kinds import KINDS, SMS, VOICE
 from campaignctl.kinds.lifecycle import ENDED, Status
@@ -15,6 +15,7 @@ from campaignctl.sandbox.campaign import Campaign
 from campaignctl.sandbox.clock import stamped
 from campaignctl.sandbox.collection import DIALLING, Collection
 from campaignctl.sandbox.shapes import AnswerBody, AnswerItem, Body, Data, ErrorData, RefusalError, item_of
+from campaignctl.tuples import NamedTuple
 
 _REPORTS = "https://exotelreports.s3.ap-southeast-1.amazonaws.com"
 _COST_OF_ONE = 0.17

@@ -23,6 +23,7 @@ CORE = {
     "campaignctl.diagnostics",
     "campaignctl.errors",
     "campaignctl.exits",
+    "campaignctl.tuples",
 }
 HEAVY = {"flask", "httpx", "jsonschema", "sqlite3", "yaml", "zoneinfo"}
 NOT_TO_VALIDATE = {

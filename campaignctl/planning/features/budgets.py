@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from campaignctl.contact_lists.counting import lists_in
 from campaignctl.diagnostics import counted
@@ -21,6 +21,7 @@ from campaignctl.policy import Subject
 from campaignctl.policy.hours import zone_name
 from campaignctl.policy.prediction import expected
 from campaignctl.policy.runs import run_key
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.policy.ledger import Ledger, Spending

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from campaignctl.diagnostics import counted
 from campaignctl.gates.counters import counters_of
@@ -31,6 +31,7 @@ from campaignctl.planning.match import by_name_and_sid
 from campaignctl.planning.phase import Phase, phase_of
 from campaignctl.planning.terms import Terms
 from campaignctl.recipients.leaving_out import NUMBERS, as_written, earlier_campaign, leave_out, with_opt_out
+from campaignctl.tuples import NamedTuple
 
 PeopleOfLists: TypeAlias = Callable[[Live], "Collection[str] | None"]
 """Whom the contact lists of a campaign hold, by the country's rule; None where nobody sees them."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import _tuplegetter  # type: ignore[attr-defined]  # what reads a field of a `namedtuple`
 from functools import cache
 from types import CodeType, FunctionType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = ["NamedTuple"]
 
-_GLOBALS: Final[dict[str, Any]] = {"_tuple_new": tuple.__new__}
+_GLOBALS: Final[dict[str, object]] = {"_tuple_new": tuple.__new__}
 
 
-class _Values(tuple[Any, ...]):
+class _Values(tuple[object, ...]):
     """Has what all named tuples have, as `collections.namedtuple` describes it."""
 
     __slots__ = ()
@@ -55,10 +55,10 @@ class _Values(tuple[Any, ...]):
 class _Maker(type):
     """Makes of a class statement a class of its own fields over `_Values`."""
 
-    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> type:
+    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, object]) -> type:
         if not bases:
             return super().__new__(cls, name, bases, namespace)
-        annotations = namespace.setdefault("__annotations__", {})
+        annotations = cast("dict[str, object]", namespace.setdefault("__annotations__", {}))
         fields = tuple(annotations)
         defaults = {field: namespace[field] for field in fields if field in namespace}
         code = _code(len(fields)).replace(co_name="__new__", co_varnames=("_cls", *fields))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -197,7 +197,7 @@ def _accepted(field: Field, value: Value) -> bool:
 
 @lru_cache(maxsize=256)
 def _alone(field: Field) -> Field:
-    return Field("spec", Type.OBJECT, "One field.", fields=(replace(field, required=False),))
+    return Field("spec", Type.OBJECT, "One field.", fields=(field.replace(required=False),))
 
 
 # ------------------------------------------------------------------------------------------------------ as text

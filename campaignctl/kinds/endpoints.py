@@ -8,13 +8,12 @@ from the rows, and so do the settings of an environment that choose between them
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
 from campaignctl.kinds import KINDS, SMS, VOICE
-from campaignctl.kinds.rows import row
+from campaignctl.kinds.rows import Row
 from campaignctl.kinds.table import Kind
 
 CREATE_FORMS: Final = ("wrapped", "bare")
@@ -28,8 +27,7 @@ class ListedBy(Enum):
     START = "start"
 
 
-@row
-class Endpoint:
+class Endpoint(Row):
     """Describes one collection; `details` is the path of its per-recipient results. A page has `page_limit` items
     at most.
 
@@ -55,11 +53,10 @@ class Endpoint:
     update_key: str | None = None
     in_array: bool = False
     numbers_as_text: bool = False
-    list_params: Mapping[str, str] = field(default_factory=dict)
+    list_params: Mapping[str, str] = {}
 
 
-@row
-class Service:
+class Service(Row):
     """Says how a kind is served: by its first endpoint, unless the environment's setting `chosen_by` names another.
 
     `create_form` is how a create is wrapped unless the environment says otherwise.
@@ -70,7 +67,7 @@ class Service:
     endpoints: tuple[Endpoint, ...]
     chosen_by: str | None = None
 
-    def __post_init__(self) -> None:
+    def _check(self) -> None:
         """Refuses a row that contradicts itself, so that it never gets as far as an account."""
         if self.create_form not in CREATE_FORMS:
             raise ValueError(f"{self.kind.name}: {self.create_form} is no form of a body")

@@ -10,14 +10,13 @@ import re
 from collections.abc import Callable
 from functools import cached_property
 
-from campaignctl.kinds.rows import row
+from campaignctl.kinds.rows import Row
 
 _CONTROL = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
 _BLANK = r" \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufeff"
 
 
-@row
-class Format:
+class Format(Row):
     """Describes a form of text.
 
     `pattern` is of the full text; `words` complete the sentence *must be …*. `slips` pair the pattern of a common

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TypeVar, dataclass_transform
-
-T = TypeVar("T")
+from typing import ClassVar, Self, dataclass_transform
 
 
-@dataclass_transform(eq_default=False, frozen_default=True, field_specifiers=(field,))
-def row(cls: type[T]) -> type[T]:
-    """Makes a class of rows, each equal to itself alone.
+@dataclass_transform(eq_default=False, frozen_default=True)
+class Row:
+    """Stands for a row of a table, equal to itself alone. A class of rows states its fields as a dataclass does.
 
-    They are frozen for the type checker. What would refuse it at run time, too, is compiled from text by every start
-    and called for every field of every row, which takes as long as all else that a table does.
+    They are frozen for the type checker, which also tells what is missing or misspelt: `dataclass` would compile a
+    function for each class, and a start has 250 rows. A field that is left out is read from the class.
     """
-    return dataclass(eq=False, repr=False, match_args=False)(cls)
+
+    _names: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        """Notes the fields in the order of the class statement."""
+        cls._names = tuple(cls.__annotations__)
+
+    def __init__(self, *values: object, **named: object) -> None:
+        """Takes the fields by place or by name."""
+        self.__dict__.update(zip(self._names, values, strict=False), **named)
+        self._check()
+
+    def _check(self) -> None:
+        """Refuses a row that contradicts itself; for a class to say when."""
+
+    def replace(self, **changes: object) -> Self:
+        """Returns a row that says something else there."""
+        given = {name: self.__dict__[name] for name in self._names if name in self.__dict__}
+        return type(self)(**{**given, **changes})

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from campaignctl.kinds import formats
 from campaignctl.kinds.formats import Format
-from campaignctl.kinds.rows import row
+from campaignctl.kinds.rows import Row
 
 Value: TypeAlias = "str | int | bool | None | Sequence[Value] | Mapping[str, Value]"
 """A field's value as JSON has it; an array is any sequence but a string."""
@@ -118,8 +118,7 @@ _FORMAT_BY_TYPE: Mapping[Type, Format] = {
 }
 
 
-@row
-class Field:
+class Field(Row):
     """Describes one field.
 
     `minimum` and `maximum` bound a number's value, a string's characters or an array's items. `default` is the
@@ -158,7 +157,7 @@ class Field:
     by_name: bool = False
     most_variables: int | None = None
 
-    def __post_init__(self) -> None:
+    def _check(self) -> None:
         """Refuses a row that contradicts itself, so that it never gets as far as a user."""
         if bool(self.fields) != (self.type in (Type.OBJECT, Type.OBJECTS, Type.OBJECT_MAP)):
             raise ValueError(f"{self.name}: an object has members, and nothing else has")
@@ -199,8 +198,7 @@ class Field:
         return {member.name: member for member in self.fields}
 
 
-@row
-class Kind:
+class Kind(Row):
     """Describes a kind of campaign: its words and its rows, in the order of the reference."""
 
     name: str  # as `kind:` in a manifest
@@ -218,7 +216,7 @@ class Kind:
     min_window_minutes: int = 0  # between start and end
     doubt_of_lists: str = ""  # what the documents say against lists that are made by the API
 
-    def __post_init__(self) -> None:
+    def _check(self) -> None:
         """Checks that names stand once, and that there is exactly one name, schedule, start and end."""
         names = [path for path, _ in self.leaves_and_objects()]
         if len(names) != len(set(names)):

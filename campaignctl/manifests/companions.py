@@ -6,7 +6,6 @@ It is imported when the first of them comes: a project without any does not pay 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -111,7 +110,7 @@ def _commented(field: Field, node: Node | None, path: str, text: str) -> Iterato
         if is_cut(node, text):
             yield path
     elif field.type is Type.OBJECTS and isinstance(node, SequenceNode):
-        item = replace(field, type=Type.OBJECT)
+        item = field.replace(type=Type.OBJECT)
         for place, each in enumerate(node.value):
             yield from _commented(item, each, f"{path}.{place}", text)
     elif field.fields:

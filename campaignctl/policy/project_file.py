@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from campaignctl.kinds import KINDS, formats
@@ -218,7 +217,7 @@ _ENVIRONMENT = (
 )
 
 _BACKEND, *_OTHER_SETTINGS = _ENVIRONMENT
-_PART_OF_ENVIRONMENT: Final = (replace(_BACKEND, required=False), *_OTHER_SETTINGS)
+_PART_OF_ENVIRONMENT: Final = (_BACKEND.replace(required=False), *_OTHER_SETTINGS)
 """What may be said in two places: in a file of environments, and in the defaults for all of them."""
 
 ENVIRONMENT: Final = Field(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from campaignctl.diagnostics import Severity
 from campaignctl.kinds import KINDS, formats
-from campaignctl.kinds.rows import row
+from campaignctl.kinds.rows import Row
 from campaignctl.kinds.table import Field, Kind, Type, Value
 from campaignctl.model.campaigns import NO_COUNTS, Counts
 from campaignctl.model.dlt_checks import CHECKS, DltCheck
@@ -89,8 +89,7 @@ _OFF: Final = LeftOut()
 _STRICT: Final = LeftOut(Severity.ERROR, Severity.WARN)
 
 
-@row
-class Rule:
+class Rule(Row):
     """Describes one rule. `doc` is what it asks for, `details` how it looks and what to do; `needs` a setting it
     must have, `needs_one_of` several of which it must have one.
 
@@ -119,7 +118,7 @@ class Rule:
     needs_fields: bool = False
     checks: tuple[DltCheck, ...] = ()
 
-    def __post_init__(self) -> None:
+    def _check(self) -> None:
         """Refuses a rule without the setting it needs, which could never find anything."""
         missing = {*self.needs_one_of} - {field.name for field in self.settings}
         if missing:

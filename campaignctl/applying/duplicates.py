@@ -58,7 +58,7 @@ def end_duplicate(sender: Sender, mine: Live, older: Live) -> Ending:
     """Pauses, completes and archives a campaign, from whatever status it has; what that status does not need is not
     sent. It waits until the older one has been read and is still alive: else nobody would be called. Where that is
     there and nobody can tell what it is doing, ours is paused and no more: one that waits is better than two that
-    call.
+    call. One that somebody renamed is no duplicate any more.
     """
     stays = _as_it_is(sender, older)
     if stays is None or stays.finished:
@@ -66,6 +66,8 @@ def end_duplicate(sender: Sender, mine: Live, older: Live) -> Ending:
     if not stays.alive:
         return Ending(None, _paused(sender, mine), in_doubt=True)
     now, done = sender.read(mine) or mine, list[OperationResult]()
+    if older.name and now.name and now.name != older.name:
+        return Ending(stays, (), Reason("lost-race", f"somebody renamed it: it is called {now.name} now"))
     for _ in range(_MOST_STEPS):
         if now.status is Status.UNKNOWN:
             return Ending(stays, tuple(done), Reason("lost-race", now.strange))

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 from campaignctl.applying.looks import Looks
 from campaignctl.applying.port import AccountPort, Hooks, TooLateError
-from campaignctl.applying.recent_readings import RecentReadings
-from campaignctl.kinds import KINDS
+from campaignctl.applying.recent_readings import RecentReadings, readings_of_campaigns
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Live
 from campaignctl.model.plan import Change
@@ -28,7 +27,7 @@ class GateWatch:
 
     def __post_init__(self) -> None:
         """Begins with nothing: no gate is read before something that waits is about to be sent."""
-        self.readings = RecentReadings(self.hooks.clock, self._read)
+        self.readings = readings_of_campaigns(self.account, self.hooks.clock)
 
     def check(self, change: Change, terms: Terms) -> None:
         """Raises TooLateError where a gate does not stand open any more, and ApiError where nobody can tell."""
@@ -49,7 +48,3 @@ class GateWatch:
         reason = shut(change, read, alive, terms)
         if reason is not None:
             raise TooLateError(reason)
-
-    def _read(self, what: str) -> Live | None:
-        kind, _, sid = what.partition("/")
-        return self.account.get(KINDS[kind], sid)

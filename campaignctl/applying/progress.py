@@ -31,7 +31,6 @@ class ChangeRun:
     change: Change
     live: Live | None = None
     own_status: Status | None = None
-    was_read: bool = False
     created_here: bool = False
     lost_to: Live | None = None
     paused_at_once: OperationResult | None = None

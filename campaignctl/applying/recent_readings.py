@@ -7,7 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
+from campaignctl.applying.port import AccountPort
 from campaignctl.clock import Clock
+from campaignctl.kinds import KINDS
+from campaignctl.model.campaigns import Live
 
 _READ_AGAIN_AFTER: Final = 60.0
 """Seconds, by a clock that no answer sets."""
@@ -45,3 +48,13 @@ class RecentReadings(Generic[Read]):
         began = self.clock.monotonic()
         self._known[what] = began, self.read(what)
         return self._known[what][1]
+
+
+def readings_of_campaigns(account: AccountPort, clock: Clock) -> RecentReadings[Live | None]:
+    """Makes readings of campaigns, each by `KIND/SID`; None is one that is certainly not there."""
+
+    def read(what: str) -> Live | None:
+        kind, _, sid = what.partition("/")
+        return account.get(KINDS[kind], sid)
+
+    return RecentReadings(clock, read)

@@ -26,6 +26,7 @@ from campaignctl.applying.port import (
 )
 from campaignctl.applying.progress import ChangeRun
 from campaignctl.applying.races import Races, is_as_asked
+from campaignctl.applying.recent_readings import RecentReadings, readings_of_campaigns
 from campaignctl.applying.recheck import (
     create_too_late,
     moved,
@@ -93,6 +94,7 @@ def apply_plan(
         Lists.of(plan, lists, hooks, terms.environment, looked_at),
         ListWatch(account, hooks, terms, looked_at),
         GateWatch(account, hooks, looks),
+        readings_of_campaigns(account, hooks.clock),
     )
     for step in order(plan.changes):
         state = progress[id(step.change)]
@@ -140,6 +142,7 @@ class _Run:
     lists: Lists
     watch: ListWatch
     gates: GateWatch
+    readings: RecentReadings[Live | None]
     interrupted: bool = False
     cut_off: bool = False
     ended: dict[int, ChangeRun] = field(default_factory=dict)
@@ -234,8 +237,8 @@ class _Run:
     def _carry_out(self, operation: Operation, state: ChangeRun) -> OperationResult:
         if needed := lists_needed(state.change, operation):
             _refuse_late(self.lists.put_into(state, needed))
-        if operation.op in READ_BEFORE and self._has_moved(state):
-            return _skipped(operation)
+        if operation.op in READ_BEFORE:
+            self._read_again(state)
         match operation.op:
             case Op.CREATE:
                 return self._create(operation, state)
@@ -386,6 +389,7 @@ class _Run:
                 self.watch.check(state)
             if may_reach_others(operation, desired, before):
                 self.hooks.not_called(desired, desired.spec, before)
+            self._read_again(state)
             _refuse_late(update_too_late(desired, known, operation, self._now()))
             self._refuse_beside(operation, state, {**before.spec, **desired.spec})
 
@@ -404,44 +408,45 @@ class _Run:
 
         def check() -> None:
             if action is Action.RESUME:
-                self.watch.check(state)
-                self.gates.check(state.change, self._now())
-                planned_at = self.plan.created_at
-                planned = state.change.live
-                assert planned is not None, "only a campaign that is there is resumed"
-                known = filled(before, planned, {})
-                self.hooks.not_called(_desired(state), {**planned.spec, **before.spec}, None)
-                _refuse_late(resume_too_late(_desired(state), known, planned, planned_at, self._now()))
-                self._refuse_beside(operation, state, {**planned.spec, **before.spec})
+                self._refuse_resume(operation, state, before)
+            elif operation.op in READ_BEFORE:
+                self._read_again(state)
 
         acted = self.sender.act(before, action, state.created_here, check)
         return self.judge.acted(operation, action, state, acted, before)
+
+    def _refuse_resume(self, operation: Operation, state: ChangeRun, before: Live) -> None:
+        """Raises TooLateError where what waits must not go on now."""
+        desired, planned = _desired(state), state.change.live
+        assert planned is not None, "only a campaign that is there is resumed"
+        spec, known = {**planned.spec, **before.spec}, filled(before, planned, {})
+        self.watch.check(state)
+        self.gates.check(state.change, self._now())
+        self.hooks.not_called(desired, spec, None)
+        self._read_again(state)
+        _refuse_late(resume_too_late(desired, known, planned, self.plan.created_at, self._now()))
+        self._refuse_beside(operation, state, spec)
 
     def _pause_twin(self, operation: Operation, state: ChangeRun) -> OperationResult:
         """Pauses one of several campaigns of a name: its change has no campaign of its own."""
         twin = Live(_desired(state).kind, operation.sid or "", Status.CREATED, "", {})
         return self.judge.acted(operation, Action.PAUSE, state, self.sender.pause_duplicate(twin), twin)
 
-    def _has_moved(self, state: ChangeRun) -> bool:
-        """Reads the campaign again right before its first write other than a pause or an archive; tells whether it
-        has moved.
+    def _read_again(self, state: ChangeRun) -> None:
+        """Reads the campaign again right before its first write other than a pause or an archive: once more where that
+        had to wait for longer than a minute. Raises TooLateError where it has moved.
         """
-        if state.was_read or state.created_here:
-            return False
+        if state.created_here or any(it.op in READ_BEFORE for it in state.operations):
+            return
         planned = state.change.live
         assert planned is not None, "only a campaign that is there is read"
-        fresh = self.account.get(planned.kind, planned.sid)
-        state.was_read = True
+        fresh = self.readings.of(f"{planned.kind.name}/{planned.sid}", "/".join(state.change.key))
         if fresh is None:
-            state.end(ChangeOutcome.SKIPPED, Reason("moved", "it is no longer there"))
-            return True
+            raise TooLateError(Reason("moved", "it is no longer there"))
         resumes = any(it.op is Op.RESUME for it in state.change.operations)
-        reason = moved(planned, fresh, state.own_status or planned.status, self.terms.country, resumes)
-        if reason is not None:
-            state.end(ChangeOutcome.SKIPPED, reason)
-            return True
+        own = state.own_status or planned.status
+        _refuse_late(moved(planned, fresh, own, self.terms.country, resumes))
         state.live = knowing_lists(fresh, planned)
-        return False
 
 
 def _refuse_late(reason: Reason | None) -> None:

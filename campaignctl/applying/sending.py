@@ -144,7 +144,8 @@ class Sender:
     ) -> Exchange:
         """Sends until the outcome is known, looking at the campaign in between.
 
-        Once something was sent that nobody knows of, being interrupted or too late makes no less of that.
+        Once something was sent that nobody knows of, being interrupted, too late or unable to read makes no less of
+        that.
         """
         exchange, attempts = send(), 0
         for round_ in range(max(self.environment.max_attempts, 1)):
@@ -158,7 +159,7 @@ class Sender:
                 break
             try:
                 exchange = send()
-            except (InterruptedRunError, TooLateError):
+            except (ApiError, InterruptedRunError, TooLateError):
                 break
         return Exchange(exchange.answer, attempts)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from fakes import FakeClock
 from harness import Desk
 
 from campaignctl.sandbox.journal import RecordedRequest
@@ -76,3 +77,22 @@ def assert_converges(desk: Desk, *words: str, to: int = 0) -> None:
     planned = desk.run("plan", "--detailed-exitcode", "--format", "json", *words)
     assert planned.code == to, planned.all
     assert planned.json["summary"]["operations"] == 0
+
+
+class EventfulClock(FakeClock):
+    """Something happens in the midst of the first wait of so many seconds, or of several waits that make them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._after = float("inf")
+        self._event: Callable[[], object] = lambda: None
+
+    def then(self, seconds: float, event: Callable[[], object]) -> None:
+        """From now on."""
+        self._after, self._event = self.monotonic() + seconds, event
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        if self.monotonic() >= self._after:
+            self._after = float("inf")
+            self._event()

@@ -12,31 +12,11 @@ from typing import Any
 
 import pytest
 from example_counts import crossed
-from fakes import FakeClock
 from harness import Desk, actions, desk_at, live_voice, voice
-from reliable_desk import APPLY, reliable
+from reliable_desk import APPLY, EventfulClock, reliable
 
 OTHER_URL = "http://my.exotel.com/acme1/exoml/start_voice/1"
 OLD = "2027-01-01T09:00:00+05:30"
-
-
-class EventfulClock(FakeClock):
-    """Something happens in the midst of the first wait of so many seconds, or of several waits that make them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._after = float("inf")
-        self._event: Callable[[], object] = lambda: None
-
-    def then(self, seconds: float, event: Callable[[], object]) -> None:
-        """From now on."""
-        self._after, self._event = self.monotonic() + seconds, event
-
-    def sleep(self, seconds: float) -> None:
-        super().sleep(seconds)
-        if self.monotonic() >= self._after:
-            self._after = float("inf")
-            self._event()
 
 
 @pytest.fixture
@@ -308,6 +288,25 @@ def test_nothing_is_ended_while_the_older_one_is_not_seen_to_be_alive(
     clock.then(5, happens)
     run = desk.run(*APPLY)
     assert (run.code, only(run)["outcome"]) == (5, "unknown")
+    assert [word for word, _ in actions(desk.writes)] == ["create"]
+
+
+def test_a_duplicate_that_somebody_renamed_is_none_any_more(desk: Desk, clock: EventfulClock) -> None:
+    """After the list was read: whoever saw the two and gave the younger one a name of its own is to end it."""
+    desk.manifests(voice())
+    renamed = {"name": "diwali-by-hand"}
+
+    def happens() -> None:
+        mine = desk.live("diwali-reminder")["id"]
+        desk.sandbox.faults.add("change", request="get", path=mine, data=renamed, times=None)
+        desk.seed(live_voice(date_created=OLD))
+
+    clock.then(5, happens)
+    run = desk.run(*APPLY)
+    result = only(run)
+    assert (run.code, result["outcome"]) == (4, "failed"), run.all
+    says = "could not be ended (somebody renamed it: it is called diwali-by-hand now)"
+    assert says in result["reason"]["message"]
     assert [word for word, _ in actions(desk.writes)] == ["create"]
 
 

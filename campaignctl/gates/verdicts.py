@@ -117,7 +117,8 @@ def _other_content(case: _Case, live: Live) -> str | None:
 
 def _begun(case: _Case, live: Live) -> bool:
     tried = case.counters is not None and case.counters.tried > 0
-    return tried or live.status is not Status.CREATED or window_of(live.kind, live.spec).begun(case.now)
+    waits = live.status in (Status.CREATED, Status.PAUSED)  # one that was stopped ahead of its start, too
+    return tried or not waits or window_of(live.kind, live.spec).begun(case.now)
 
 
 def _undecided(case: _Case) -> Iterator[str]:

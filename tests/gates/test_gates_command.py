@@ -118,6 +118,23 @@ def test_a_paused_canary_does_not_tell(desk: Desk) -> None:
     assert change(desk.plan())["reason"]["code"] == "gate-undecided"
 
 
+def test_a_canary_that_was_paused_ahead_of_its_start_has_not_run_with_another_text(desk: Desk) -> None:
+    """Somebody stopped it before it called anybody: nobody can tell, and what waits for it is not paused."""
+    other, later = (
+        "http://my.exotel.com/acme1/exoml/start_voice/777",
+        {**CANARY, "send_at": "2027-01-10T12:00:00+05:30"},
+    )
+    rest = voice("rest", schedule=REST, url=other, metadata={"after": [gate()]}, **MANY)
+    desk.manifests(voice("canary", schedule=later, state=None, **FEW), rest)
+    desk.seed(live_voice("canary", schedule=later, status="paused", **FEW))
+    waiting = change(desk.plan())
+    assert (waiting["reason"]["code"], waiting["held"][0]["op"]) == ("gate-undecided", "create")
+    desk.seed(live_voice("rest", schedule=REST, url=other, **MANY))
+    assert change(desk.plan())["operations"] == []
+    desk.pass_time(hours=3.1)
+    assert change(desk.plan())["reason"]["code"] == "gate-failed"
+
+
 def test_a_gate_that_shuts_after_the_plan_keeps_the_create_back(desk: Desk) -> None:
     staged(desk)
     desk.account()

@@ -142,6 +142,7 @@ class LifeAccount:
     def mark(self, sid: str, word: str) -> None:
         """Sets any status at all, words that nobody knows among them."""
         self.stage.set_status(NAME, sid, word)
+        self._open.add(sid)  # what is over is looked at no more, and this may be
 
     # the truth
 

@@ -74,9 +74,10 @@ class ListWrite:
 class CommandRun:
     """Holds one run of the command on one machine. `planned_at` is when its plan was made, of a saved plan long ago.
 
-    `before` is the account as it was when it began, `reads` when each campaign was last read by its SID, `shown` what
-    the plan that was approved said it would do: operations, each with the name and the SID of its campaign. A guard's
-    `commits` are those that it read while it stood, `tallies` the results that it could see, by SID.
+    `before` is the account as it was when it began, `looks` when it read a list before its first write, `reads` when
+    each campaign was last read by its SID, `shown` what the plan that was approved said it would do: operations, each
+    with the name and the SID of its campaign. A guard's `commits` are those that it read while it stood, `tallies` the
+    results that it could see, by SID.
     """
 
     number: int
@@ -104,7 +105,7 @@ class CommandRun:
     commits: list[Commit] = field(default_factory=list)
     tallies: dict[str, list[Mapping[str, int]]] = field(default_factory=lambda: defaultdict(list))
     sent: list[float] = field(default_factory=list)
-    looked_at: float = 0.0
+    looks: list[float] = field(default_factory=list)
     reads: dict[str, float] = field(default_factory=dict)
     before: dict[str, Truth] = field(default_factory=dict)
     ended: float = 0.0
@@ -123,6 +124,11 @@ class CommandRun:
     def command(self) -> str:
         """Returns the first word."""
         return self.words[0]
+
+    @property
+    def looked_at(self) -> float:
+        """Returns when it last looked at a list before it wrote anything."""
+        return self.looks[-1] if self.looks else 0.0
 
     @property
     def knew_at(self) -> float:
@@ -256,7 +262,7 @@ class LifeLedger:
         parts = entry.path.split("/")
         collection, sid = parts[4], parts[5] if len(parts) > 5 else ""
         if entry.request == "list" and not run.writes:
-            run.looked_at = self.now
+            run.looks.append(self.now)
         if entry.request == "list":
             run.listed[collection] = self.now
         if entry.request == "get":

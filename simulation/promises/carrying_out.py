@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulation.ledger import KIND_OF, CommandRun, LifeLedger
 from simulation.promises.verdict import Findings, quiet, results, rows
-from simulation.promises.writes import SETTLE, is_orphan, is_own_duplicate
+from simulation.promises.writes import SETTLE, is_orphan, is_own_duplicate, planned_look
 
 SOON = 135.0
 """Seconds between a look and what follows from it: a minute, what the pace takes, and the request itself."""
@@ -19,9 +19,9 @@ def is_read_again(ledger: LifeLedger, run: CommandRun) -> Findings:
         needs = write.request == "update" or write.action in ("resume", "complete")
         if not (first and needs) or run.by_hand or is_own_duplicate(ledger, run, write):
             continue
-        if write.read_at < max(run.began, run.looked_at):
+        if write.read_at < max(run.began, planned_look(run, write)):
             yield f"{run}: {write}; it was not read again since the plan"
-        elif write.at - write.read_at > SOON and not (run.met or run.faults):
+        elif write.at - write.read_at > SOON and not run.met:
             yield f"{run}: {write}; it was last read {write.at - write.read_at:.0f} s before"
 
 

@@ -10,8 +10,8 @@ from simulation.ledger import LifeLedger
 from simulation.promises.verdict import Excuse, JudgeFinding
 
 
-def _hidden(ledger: LifeLedger, *keys: str) -> bool:
-    """Excuses accounts whose answers lack one of these."""
+def hidden(ledger: LifeLedger, *keys: str) -> bool:
+    """Tells whether answers of the account ever lacked one of these."""
     names = [name for name in ledger.had if name.startswith("omit_from_")]
     values = [key for name in names for key in ledger.seen_positions[name]]
     return any(key.startswith(("item.", "envelope.", *keys)) for key in values)
@@ -96,7 +96,7 @@ PAUSE_FAILS = Excuse(
 )
 UNSEEN = Excuse(
     "what no answer shows is not compared",
-    lambda ledger, _: _hidden(ledger, "from", "lists", "schedule", "url", "template", "name", "status"),
+    lambda ledger, _: hidden(ledger, "from", "lists", "schedule", "url", "template", "name", "status"),
 )
 LOST = Excuse(
     "a field that the account loses or changes by itself is seen at the next read at best",

@@ -16,10 +16,13 @@ class ComparedCampaign(NamedTuple):
     people: frozenset[str]
 
 
-def looks_like(mine: ComparedCampaign, other: Truth) -> bool:
-    """Tells whether somebody who wants one may mean the other: when it is over only where all three are in common."""
+def looks_like(mine: ComparedCampaign, other: Truth, *, by_members: bool = False) -> bool:
+    """Tells whether somebody who wants one may mean the other: when it is over only where all three are in common.
+
+    With `by_members` a list stands for whom it holds.
+    """
     start, content = mine.start == other.start, mine.content == other.content
-    theirs = set(other.aims)
+    theirs = set(other.people if by_members else other.aims)
     common = mine.people & theirs
     if other.over:
         return start and content and bool(common)

@@ -129,12 +129,33 @@ def _looks_renamed(case: ReasonCase) -> bool:
     named = any(it.name == wanted.name for it in case.them)
     before = None if named else wanted.previous_name  # that one is meant, and is no other's
     look = ComparedCampaign(wanted.kind, wanted.start, wanted.spec_content, frozenset(wanted.people))
-    return any(it.sid not in known and it.name != before and _may_be(case, look, it) for it in _others(case))
+    return _is_called_by_what_stays(case) or any(
+        it.sid not in known and it.name != before and _may_be(case, look, it) for it in _others(case)
+    )
 
 
 def _may_be(case: ReasonCase, look: ComparedCampaign, one: Truth) -> bool:
     """Tells whether it looks like one that is there, as it is or as it was when the run began."""
-    return any(looks_like(look, it) for it in (one, case.run.before.get(one.sid)) if it is not None)
+    then, by_members = case.run.before.get(one.sid), bool(case.wanted.list_name)
+    return any(looks_like(look, it, by_members=by_members) for it in (one, then) if it is not None)
+
+
+def _is_called_by_what_stays(case: ReasonCase) -> bool:
+    """Tells whether a campaign that another manifest means calls somebody of this one with the same content in the
+    same hours: it may be that it cannot be moved, or is not to be.
+    """
+    wanted = case.wanted
+    return any(
+        KIND_OF[it.collection] == wanted.kind
+        and it.going
+        and it.sid not in wanted.distinct_from
+        and any(other.name != wanted.name for other in case.run.meant(it.collection, it.name, it.sid))
+        and it.content == wanted.spec_content
+        and not set(it.people).isdisjoint(wanted.people)
+        and (it.start or it.begins) < wanted.end
+        and wanted.start < (it.end or wanted.end)
+        for it in case.ledger.account.campaigns.values()
+    )
 
 
 def _foreign(case: ReasonCase) -> bool:

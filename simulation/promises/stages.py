@@ -11,6 +11,7 @@ from simulation.account import Truth
 from simulation.ledger import CommandRun, LifeLedger, Write, people_of
 from simulation.manifests import AwaitedCampaign, Manifest
 from simulation.promises.calls import by_runs
+from simulation.promises.excuses import hidden
 from simulation.promises.tallies import PeopleTally, at_least, at_most, limits, percent
 from simulation.promises.verdict import Findings, JudgeFinding
 from simulation.promises.writes import MARGIN, creates, is_opt_out, unasked_pauses
@@ -56,11 +57,16 @@ def _failed(ledger: LifeLedger, run: CommandRun, one: Manifest, canary: Truth, a
     began = canary.state not in ("created", "paused") or canary.begins <= at
     if began and canary.content != one.spec_content:
         return True
-    exceeded = not canary.alive and at_least(tally.failed, tally.all, gate.limit) <= _doubt(gate)
+    if canary.alive or not _shows_counters(ledger):
+        return False
+    exceeded = at_least(tally.failed, tally.all, gate.limit) <= _doubt(gate)
     wanted = [it for it in run.commit.manifests if it.kind == "voice" and it.name == gate.campaign]
-    return exceeded or (
-        not canary.alive and any(tally.crosses(limits(run.stop_when, it.stop_when)) for it in wanted)
-    )
+    return exceeded or any(tally.crosses(limits(run.stop_when, it.stop_when)) for it in wanted)
+
+
+def _shows_counters(ledger: LifeLedger) -> bool:
+    """Tells whether answers show what became of people: what nobody can read has not failed, and has not passed."""
+    return "stats" not in ledger.had and not hidden(ledger, "stats")
 
 
 def _passed(ledger: LifeLedger, gate: AwaitedCampaign, one: Manifest, canary: Truth, at: float) -> bool:

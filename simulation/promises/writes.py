@@ -98,19 +98,30 @@ def _says_the_same(sent: Mapping[str, Any], wanted: Manifest) -> bool:
 def created_in_time(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that no create is sent whose start has passed; none that calls at once unless start-now is allowed.
 
-    By the machine's clock too, where it is out of step.
+    By each clock that the run could see.
     """
-    right = not ledger.had & {"date", "date_seconds", "date_on"}
-    skews = (0.0, run.skew) if abs(run.skew) > 65.0 and right else (0.0,)
     for write in creates(run):
         start = start_of(write.sent)
-        now = write.at + max(skews)
+        now = write.at + max(_clocks(ledger, run, write))
         if start is None or start > now + MARGIN - 5.0:
             continue
         asked = run.may("start-now", write.name) and KIND_OF[write.collection] == "voice"
         waits = {it.state for it in run.wants(write.collection, write.name)} == {"paused"}
         if start < now - 5.0 or not asked or waits:
             yield f"{run} created {write.name} at {local(now)}, whose start is {local(start)}"
+
+
+def _clocks(ledger: LifeLedger, run: CommandRun, write: Write) -> tuple[float, ...]:
+    """Returns by how much the clocks were off that a run had seen before a write: that of the answers, and the
+    machine's where it is out of step with it or there is no other.
+    """
+    habits = ledger.habits
+    word = str(habits.get("date", "right")) if habits.get("date_on", "all") == "all" else "right"
+    off = float(str(habits.get("date_seconds", 90.0)))
+    shown = {"right": [0.0], "off": [off], "old": [-abs(off)], "missing": []}[word]
+    if word == "old" and any(it.at < write.at and it.status is not None for it in run.writes):
+        shown.append(0.0)  # what writes are answered comes out of no cache
+    return (*shown, *(() if shown and abs(run.skew - shown[0]) <= 65.0 else (run.skew,)))
 
 
 def updated_as_wanted(ledger: LifeLedger, run: CommandRun) -> Findings:
@@ -185,6 +196,15 @@ def updated_completely(_ledger: LifeLedger, run: CommandRun) -> Findings:
                 yield f"{run} sent an update of {before.name} {write.sid[:6]} without its {what}"
 
 
+def planned_look(run: CommandRun, write: Write) -> float:
+    """Returns when a run last looked before it read a campaign again. Right before a write to a stage it looks at the
+    other stages too, after that reading.
+    """
+    mine = run.wants(write.collection, write.name, write.sid)
+    staged = any(it.names or any(it.name in other.names for other in run.commit.manifests) for it in mine)
+    return max((it for it in run.looks if it <= write.read_at or not staged), default=run.looked_at)
+
+
 def moved_is_left_alone(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that what somebody changed after the plan was made is neither changed, nor resumed, nor ended by it."""
     for write in run.writes:
@@ -194,14 +214,13 @@ def moved_is_left_alone(ledger: LifeLedger, run: CommandRun) -> Findings:
             or not (write.request == "update" or write.action in ("resume", "complete"))
         ):
             continue
-        if any(write.sid in it.sids for it in run.writes):
-            continue  # what it made itself it need not look at
-        staged = any(it.names for it in run.wants(write.collection, write.name, write.sid))
-        looked = run.looked_at - (2.0 if staged else 0.0)  # other stages are looked at in between
+        if any(write.sid in it.sids for it in run.writes) or _is_own_duplicate_of(ledger, run, write):
+            continue  # what it made itself it need not look at; a duplicate is ended whatever became of it
+        looked = planned_look(run, write)
         seen = write.read_at if write.read_at > looked else write.at - 0.001
-        hands = [when for when in ledger.hands[write.sid] if run.looked_at < when < seen]
+        hands = [when for when in ledger.hands[write.sid] if looked < when < seen]
         own = [it for it in run.writes if it is not write and write.sid in (it.sid, *it.sids)]
-        was, now = ledger.at(write.sid, run.looked_at), ledger.at(write.sid, seen)
+        was, now = ledger.at(write.sid, looked), ledger.at(write.sid, seen)
         if hands and was is not None and now is not None and _differ(was, now, with_state=not own):
             yield f"{run}: {write}; somebody changed it {local(hands[0])}, after the run had looked"
 

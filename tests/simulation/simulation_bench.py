@@ -51,7 +51,7 @@ class Bench:
         run.said, run.ended = CommandOutcome(0, "", ""), self.now
         self.ledger.runs.append(run)
         self.ledger.look()
-        run.before, run.looked_at = dict(self.account.campaigns), self.now
+        run.before, run.looks = dict(self.account.campaigns), [self.now]
         run.listed = {"campaigns": self.now}
         return run
 

@@ -1,0 +1,231 @@
+"""What lives of ten minutes said of the ledger: each judge sees what the rules bind, and nothing that they do not."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from simulation_bench import HOUR, Bench, sent
+
+from simulation.ledger import CommandRun
+from simulation.manifests import AwaitedCampaign, Manifest
+from simulation.product import CommandOutcome
+from simulation.promises.table import JUDGES
+from simulation.repository import NUMBERS
+
+RESUME = {"action": "resume"}
+GATE = AwaitedCampaign("canary", "40%", 8, "95%", 0, 7)
+FAILS = {"outcomes": ("*:failed=100",)}
+
+
+@pytest.fixture
+def bench() -> Bench:
+    """An account, and a morning in India."""
+    return Bench()
+
+
+def says(run: CommandRun, name: str, code: str, kind: str = "VoiceCampaign") -> None:
+    """What the run printed of one campaign that it kept back."""
+    row: dict[str, Any] = {"kind": kind, "name": name, "outcome": "skipped", "operations": [], "sid": None}
+    run.said = CommandOutcome(
+        3, json.dumps({"results": [{**row, "reason": {"code": code, "message": ""}}]}), ""
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------- clocks
+
+
+@pytest.mark.parametrize(
+    ("habits", "skew", "broken"),
+    [
+        ({}, -400.0, {"in time"}),
+        ({"date": "missing", "date_on": "all"}, -400.0, set()),
+        ({"date": "missing", "date_on": "errors"}, -400.0, {"in time"}),
+        ({"date": "missing", "date_on": "all"}, 0.0, {"in time"}),
+        ({"date": "old", "date_on": "all", "date_seconds": 3600.0}, -400.0, set()),
+        ({"date": "old", "date_on": "all", "date_seconds": 3600.0}, 0.0, {"in time"}),
+        ({"date": "off", "date_on": "all", "date_seconds": -3600.0}, -400.0, set()),
+        ({"date": "off", "date_on": "all", "date_seconds": 3600.0}, -400.0, {"in time"}),
+    ],
+)
+def test_a_create_is_in_time_by_each_clock_that_the_run_could_see(
+    bench: Bench, habits: dict[str, Any], skew: float, broken: set[str]
+) -> None:
+    """Its start is four minutes away; where the answers show no date, or a wrong one, the machine's is all there is."""
+    bench.ledger.throw(habits)
+    one = replace(bench.one, start=bench.now + 240)
+    run = bench.run(one)
+    run.skew = skew
+    bench.creates(run, one)
+    assert bench.broken(run) & {"in time"} == broken
+
+
+def test_an_answer_to_a_write_comes_out_of_no_cache(bench: Bench) -> None:
+    """From then on the run has seen the right time."""
+    bench.ledger.throw({"date": "old", "date_on": "all", "date_seconds": 3600.0})
+    one, near = replace(bench.one, name="holi"), replace(bench.one, start=bench.now + 240)
+    run = bench.run(one, near)
+    run.skew = -400.0
+    bench.creates(run, one)
+    bench.clock.sleep(1)
+    bench.creates(run, near)
+    assert "in time" in bench.broken(run)
+
+
+# -------------------------------------------------------------------------------------------------------------- gates
+
+
+def staged(bench: Bench) -> tuple[Manifest, Manifest]:
+    """A canary of ten of twenty people, and the rest."""
+    canary = replace(bench.one, name="canary", people=NUMBERS[:20], take=10)
+    later = bench.one.start + 22 * HOUR
+    return canary, replace(canary, name="rest", take=0, rest_of="canary", after=GATE, start=later)
+
+
+def rest_after_the_canary(bench: Bench, mark: str = "") -> CommandRun:
+    """A run that makes the rest, allowed by its name; its canary is over, and was marked otherwise since."""
+    canary, rest = staged(bench)
+    made = bench.run(canary, rest)
+    sid = bench.creates(made, next(it for it in made.commit.manifests if it.name == "canary"))
+    bench.clock.sleep(5 * HOUR)
+    bench.broken()
+    if mark:
+        bench.account.mark(sid, mark)
+    run = bench.run(canary, rest, allowed=frozenset({"after:rest"}))
+    bench.creates(run, next(it for it in run.commit.manifests if it.name == "rest"))
+    return run
+
+
+@pytest.mark.parametrize(
+    ("habits", "broken"),
+    [
+        ({}, {"gates"}),
+        ({"stats": "strange"}, set()),
+        ({"stats": "lacking"}, set()),
+        ({"omit_from_get": ("stats",)}, set()),
+    ],
+)
+def test_a_canary_whose_counters_nobody_can_read_is_undecided(
+    bench: Bench, habits: dict[str, Any], broken: set[str]
+) -> None:
+    """That may be allowed by its name; what can be read and has failed may not."""
+    bench.account.stage.switches.change(FAILS)
+    bench.ledger.throw(habits)
+    assert bench.broken(rest_after_the_canary(bench)) & {"gates"} == broken
+
+
+@pytest.mark.parametrize("mark", ["failed", "canceled"])
+def test_what_was_completed_and_is_said_to_have_failed_later_opens_no_gate(bench: Bench, mark: str) -> None:
+    """What is over is looked at again where the account changes its mind, whatever its counters."""
+    bench.account.stage.switches.change({"outcomes": ("*:failed=0",)})
+    bench.ledger.throw({"stats": "strange"})
+    run = rest_after_the_canary(bench, mark)
+    assert "gates" in bench.broken(run)
+    assert {it.state for it in bench.account.campaigns.values() if it.name == "canary"} == {mark}
+
+
+def test_a_reason_may_be_that_the_account_changed_its_mind(bench: Bench) -> None:
+    """It is said to have failed, and has."""
+    sid = bench.creates(bench.run(bench.one), bench.one)
+    bench.clock.sleep(7 * HOUR)
+    bench.broken()
+    late = bench.run(bench.one, words="apply --format json")
+    says(late, bench.one.name, "failed")
+    assert bench.broken(late) & {"reasons"} == {"reasons"}
+    bench.account.mark(sid, "failed")
+    late = bench.run(bench.one, words="apply --format json")
+    says(late, bench.one.name, "failed")
+    assert not bench.broken(late) & {"reasons"}
+
+
+# --------------------------------------------------------------------------------------------- what a run reads again
+
+
+def read_then_searched(bench: Bench, *wanted: Manifest) -> CommandRun:
+    """A run that resumes what waits: it reads that, and looks at a list once more before it does so."""
+    paused = replace(wanted[0], state="paused")
+    maker = bench.run(paused, *wanted[1:])
+    sid = bench.creates(maker, paused)
+    bench.sends(maker, "PUT", sid, {"action": "pause"})
+    bench.clock.sleep(60)
+    run = bench.run(*wanted, allowed=frozenset({"resume"}))
+    bench.clock.sleep(0.2)
+    bench.request(run, "GET", sid, {})
+    bench.clock.sleep(0.2)
+    bench.request(run, "GET", "", {})
+    bench.clock.sleep(0.2)
+    bench.request(run, "PUT", sid, RESUME)
+    return run
+
+
+def test_other_stages_are_looked_at_after_a_stage_was_read_again(bench: Bench) -> None:
+    """Of what stands alone nothing is looked at but for the plan: its reading came before that."""
+    assert "read again" in bench.broken(read_then_searched(bench, bench.one))
+    canary, rest = staged(bench)
+    other = Bench()
+    assert "read again" not in other.broken(read_then_searched(other, canary, rest))
+
+
+def test_a_reading_of_long_ago_is_no_reading_though_something_met_the_run(bench: Bench) -> None:
+    """A "come again in five minutes" is no reason to write what nobody has looked at since."""
+    sid = bench.creates(bench.run(bench.one), bench.one)
+    bench.clock.sleep(60)
+    run = bench.run(bench.one)
+    bench.request(run, "GET", sid, {})
+    bench.clock.sleep(290)
+    run.faults = ["status 429 at PUT acme1/campaigns"]
+    bench.request(run, "PUT", sid, sent(bench.one))
+    assert "read again" in bench.broken(run)
+
+
+@pytest.mark.parametrize(("twice", "broken"), [(True, set()), (False, {"moved"})])
+def test_a_duplicate_of_its_own_is_ended_whatever_became_of_it(
+    bench: Bench, twice: bool, broken: set[str]
+) -> None:
+    """The one irreversible thing that is done unasked."""
+    if twice:
+        bench.creates(bench.run(bench.one), bench.one)
+        bench.clock.sleep(2)
+    sid = bench.creates(bench.run(bench.one), bench.one)
+    bench.operator(sid, {"action": "pause"})
+    bench.clock.sleep(60)
+    run = bench.run(replace(bench.one, state="completed"), allowed=frozenset({"complete"}))
+    bench.clock.sleep(1)
+    bench.operator(sid, sent(bench.one) | {"from": ["+919876500002"]})
+    bench.clock.sleep(1)
+    bench.sends(run, "PUT", sid, {"action": "complete"})
+    assert bench.broken(run) & {"moved"} == broken
+
+
+# -------------------------------------------------------------------------------------------- what looks like another
+
+
+@pytest.mark.parametrize(
+    ("other", "broken"),
+    [
+        ({}, set()),
+        ({"start": 20 * HOUR}, {"reasons"}),
+        ({"content": "4"}, {"reasons"}),
+        ({"people": ("+919876500009",)}, {"reasons"}),
+    ],
+)
+def test_what_another_manifest_means_may_stay_and_call_the_same_people(
+    bench: Bench, other: dict[str, Any], broken: set[str]
+) -> None:
+    """Somebody of them, with the same content, in the same hours."""
+    two = replace(bench.one, people=("+919876500001", "+919876500002", "+919876500003"))
+    start = bench.one.start + other.pop("start", 0.5 * HOUR)
+    stays = replace(bench.one, name="holi", **{"start": start, **other})
+    bench.creates(bench.run(stays), stays)
+    bench.clock.sleep(60)
+    run = bench.run(two, replace(stays, start=start + 30 * HOUR), words="apply --format json")
+    says(run, two.name, "looks-renamed")
+    assert bench.broken(run) & {"reasons"} == broken
+
+
+def test_every_promise_of_these_is_in_the_table() -> None:
+    """By its name."""
+    names = {it.name for it in JUDGES}
+    assert {"in time", "gates", "read again", "moved", "reasons"} <= names

@@ -36,6 +36,10 @@ class FewerRecipientsError(TooLateError):
     """Tells, from a check, that who is called changed while the request waited; it is made anew."""
 
 
+class AlreadyMetError(TooLateError):
+    """Tells, from a check, that nothing is left to do: the campaign is as it is wanted."""
+
+
 class AppearedError(Exception):
     """Tells, from the check of a create, that a campaign of its name is there by now; it is not sent."""
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from campaignctl.applying.port import TooLateError
+from campaignctl.applying.port import AlreadyMetError, TooLateError
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import MARGIN, Status
 from campaignctl.kinds.operations import Op
@@ -76,7 +76,8 @@ def _create_too_late(desired: Desired, terms: Terms) -> Reason | None:
 def update_too_late(desired: Desired, live: Live, operation: Operation, terms: Terms) -> Reason | None:
     """Says why the moment for an update has gone; that of a new start by any clock.
 
-    One of callbacks alone has none.
+    One of callbacks alone has none. Raises AlreadyMetError where nothing is left to update: a list that an earlier run
+    made was found only when it was to be made.
     """
     reason = _update_too_late(desired, live, operation, terms)
     return reason or too_late_by_any_clock(
@@ -99,6 +100,8 @@ def _update_too_late(desired: Desired, live: Live, operation: Operation, terms: 
     planned = (it for it in decision.operations if it.op is Op.UPDATE)
     if any(set(operation.fields) <= set(it.fields) for it in planned):
         return None
+    if decision.reason.code == "in-sync":
+        raise AlreadyMetError(decision.reason)
     code = decision.reason.code if decision.reason.code in _AS_PLANNED else "start-passed"
     return Reason(code, decision.reason.message)
 

@@ -17,6 +17,7 @@ from campaignctl.applying.lists import Lists
 from campaignctl.applying.looks import Looks
 from campaignctl.applying.port import (
     AccountPort,
+    AlreadyMetError,
     AppearedError,
     Check,
     FewerRecipientsError,
@@ -223,6 +224,8 @@ class _Run:
             return _skipped(operation)
         try:
             return self._carry_out(operation, state)
+        except AlreadyMetError:
+            return OperationResult(operation.op, OperationOutcome.UNCHANGED, 0, operation.sid)
         except TooLateError as late:
             return _skip(operation, state, late.reason)
         except InputError as error:  # its intent could not be written: nothing was sent

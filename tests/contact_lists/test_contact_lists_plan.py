@@ -280,6 +280,22 @@ def test_an_account_that_cannot_be_searched_for_a_part_of_a_name_has_one_list_al
     assert_attached_complete(desk, NUMBERS)
 
 
+@pytest.mark.parametrize("position", ["whole", "refuse", "odd", "case"])
+def test_a_list_that_is_found_only_when_it_is_to_be_made_leaves_nothing_to_update(
+    desk: Desk, position: str
+) -> None:
+    """No search shows the version that the campaign has: the plan takes it for another list."""
+    desk.sandbox.switches.name_search = position
+    desk.manifests(contact_list(), calling())
+    desk.apply()
+    desk.forget()
+    again = desk.run("apply", "--auto-approve", "--format", "json")
+    assert again.code == 0, again.all
+    assert {it["outcome"] for it in again.json["results"]} == {"unchanged"}
+    assert not [it for it in desk.writes if it.request == "update"]
+    assert_attached_complete(desk, NUMBERS)
+
+
 def test_prune_lists_deletes_what_nothing_needs_a_week_later(desk: Desk) -> None:
     desk.manifests(contact_list(), calling(state="active"))
     first = result(desk.apply())["sid"]

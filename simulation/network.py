@@ -36,6 +36,7 @@ FAULTS: tuple[Rule, ...] = (
     {"effect": "status", "status": 429, "retry_after": "7"},
     {"effect": "status", "status": 429, "shape": "rest"},
     {"effect": "status", "status": 429, "shape": "error", "retry_after": "900"},
+    {"effect": "status", "status": 429, "retry_after": "150"},
     {"effect": "status", "status": 500},
     {"effect": "status", "status": 500, "acts": True},
     {"effect": "status", "status": 502, "shape": "html", "acts": True},

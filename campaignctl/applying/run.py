@@ -240,8 +240,7 @@ class _Run:
     def _carry_out(self, operation: Operation, state: ChangeRun) -> OperationResult:
         if needed := lists_needed(state.change, operation):
             _refuse_late(self.lists.put_into(state, needed))
-        if operation.op in READ_BEFORE:
-            self._read_again(state)
+        self._read_again(operation, state)
         match operation.op:
             case Op.CREATE:
                 return self._create(operation, state)
@@ -392,7 +391,7 @@ class _Run:
                 self.watch.check(state)
             if may_reach_others(operation, desired, before):
                 self.hooks.not_called(desired, desired.spec, before)
-            self._read_again(state)
+            self._read_again(operation, state)
             _refuse_late(update_too_late(desired, known, operation, self._now()))
             self._refuse_beside(operation, state, {**before.spec, **desired.spec})
 
@@ -412,8 +411,8 @@ class _Run:
         def check() -> None:
             if action is Action.RESUME:
                 self._refuse_resume(operation, state, before)
-            elif operation.op in READ_BEFORE:
-                self._read_again(state)
+            else:
+                self._read_again(operation, state)
 
         acted = self.sender.act(before, action, state.created_here, check)
         return self.judge.acted(operation, action, state, acted, before)
@@ -426,7 +425,7 @@ class _Run:
         self.watch.check(state)
         self.gates.check(state.change, self._now())
         self.hooks.not_called(desired, spec, None)
-        self._read_again(state)
+        self._read_again(operation, state)
         _refuse_late(resume_too_late(desired, known, planned, self.plan.created_at, self._now()))
         self._refuse_beside(operation, state, spec)
 
@@ -435,11 +434,12 @@ class _Run:
         twin = Live(_desired(state).kind, operation.sid or "", Status.CREATED, "", {})
         return self.judge.acted(operation, Action.PAUSE, state, self.sender.pause_duplicate(twin), twin)
 
-    def _read_again(self, state: ChangeRun) -> None:
+    def _read_again(self, operation: Operation, state: ChangeRun) -> None:
         """Reads the campaign again right before its first write other than a pause or an archive: once more where that
         had to wait for longer than a minute. Raises TooLateError where it has moved.
         """
-        if state.created_here or any(it.op in READ_BEFORE for it in state.operations):
+        written = state.created_here or any(it.op in READ_BEFORE for it in state.operations)
+        if written or operation.op not in READ_BEFORE:
             return
         planned = state.change.live
         assert planned is not None, "only a campaign that is there is read"

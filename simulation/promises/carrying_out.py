@@ -6,8 +6,8 @@ from simulation.ledger import KIND_OF, CommandRun, LifeLedger
 from simulation.promises.verdict import Findings, quiet, results, rows
 from simulation.promises.writes import SETTLE, is_orphan, is_own_duplicate, planned_look
 
-SOON = 135.0
-"""Seconds between a look and what follows from it: a minute, what the pace takes, and the request itself."""
+SOON = 75.0
+"""Seconds between a reading and what follows from it: a minute, and the request itself."""
 
 
 def is_read_again(ledger: LifeLedger, run: CommandRun) -> Findings:
@@ -15,7 +15,8 @@ def is_read_again(ledger: LifeLedger, run: CommandRun) -> Findings:
     written: set[str] = set()
     for write in run.writes:
         first = write.sid not in written
-        written |= {*write.sids, *([write.sid] if write.action not in ("pause", "archive") else [])}
+        if write.action not in ("pause", "archive") and write.status != 429:  # that may come again in a while
+            written |= {write.sid, *write.sids}
         needs = write.request == "update" or write.action in ("resume", "complete")
         if not (first and needs) or run.by_hand or is_own_duplicate(ledger, run, write):
             continue

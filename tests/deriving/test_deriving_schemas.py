@@ -19,7 +19,9 @@ from yaml_text import loaded
 
 from campaignctl.app.files import schema_names, schema_text
 from campaignctl.deriving.json_schema import schemas, written
+from campaignctl.deriving.numbering import numbering
 from campaignctl.deriving.output_schemas import output_schemas
+from campaignctl.deriving.reference import pages
 from campaignctl.errors import InputError
 from campaignctl.manifests.companions import companion_kinds
 
@@ -152,13 +154,22 @@ def test_every_field_is_described() -> None:
 
 @pytest.mark.slow
 def test_the_command_writes_what_is_stale_and_only_checks_when_asked(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "campaignctl.deriving", "--out", str(tmp_path)]
+    schemas, reference, numbers = tmp_path / "schemas", tmp_path / "reference", tmp_path / "numbering.py"
+    command = [sys.executable, "-m", "campaignctl.deriving", "--out", str(schemas)]
+    command += [
+        "--reference",
+        str(reference),
+        "--numbers",
+        str(numbers),
+    ]  # nothing of the checkout is written
     stale = subprocess.run([*command, "--check"], capture_output=True, text=True, cwd=ROOT, check=False)
     assert (stale.returncode, list(tmp_path.iterdir())) == (1, [])
     assert "stale, run python -m campaignctl.deriving" in stale.stderr
     subprocess.run(command, check=True, cwd=ROOT)
     subprocess.run([*command, "--check"], check=True, cwd=ROOT)
-    assert {path.name for path in tmp_path.iterdir()} == {f"{name}.schema.json" for name in schema_names()}
+    assert {path.name for path in schemas.iterdir()} == {f"{name}.schema.json" for name in schema_names()}
+    assert {path.relative_to(reference).as_posix() for path in reference.rglob("*.md")} == {*pages()}
+    assert numbers.read_text(encoding="utf-8") == numbering()
 
 
 @pytest.mark.slow

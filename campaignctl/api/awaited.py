@@ -37,7 +37,7 @@ class AwaitedCampaigns(Container[object]):
         name = parsed(campaign) if isinstance(campaign, str) else None
         return name is not None and name.base in self._named
 
-    def sought(self, kind: str) -> frozenset[str]:
+    def targets(self, kind: str) -> frozenset[str]:
         """Returns names of a kind whose campaigns must all be known, finished ones beside one that is alive too: their
         people are left out. Of one that repeats the name before its dates stands for them all.
         """

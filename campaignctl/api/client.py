@@ -301,7 +301,7 @@ class Client:
 
     def _batch(self, request: ApiRequest) -> ContactExchange:
         result = self._exchange(request, lambda reply: decode_contact_items(request.endpoint, reply.body))
-        if TABLE[result.came].fate is WriteOutcome.DONE and result.value is not None:
+        if TABLE[result.reply_class].outcome is WriteOutcome.DONE and result.value is not None:
             return ContactExchange(result.value, result.attempts)
         return ContactExchange(self._trouble(request, result), result.attempts)
 
@@ -310,15 +310,15 @@ class Client:
         return Exchange(self._answer(request, result), result.attempts)
 
     def _answer(self, request: ApiRequest, result: ApiResult[Live]) -> Answer:
-        if TABLE[result.came].fate is WriteOutcome.DONE and result.value is not None:
+        if TABLE[result.reply_class].outcome is WriteOutcome.DONE and result.value is not None:
             return Done(result.value)
         return self._trouble(request, result)
 
     def _trouble(self, request: ApiRequest, result: ApiResult[T]) -> Refused | NotReached | Unknown:
-        fate, message = TABLE[result.came].fate, result.trouble.message
-        if fate is WriteOutcome.NOT_SENT:
+        outcome, message = TABLE[result.reply_class].outcome, result.trouble.message
+        if outcome is WriteOutcome.NOT_SENT:
             return NotReached(message, result.status)
-        if fate is WriteOutcome.REFUSED and result.status is not None:
+        if outcome is WriteOutcome.REFUSED and result.status is not None:
             words = f"{message}{self._advice(request, result.status)}"
             return Refused(result.status, result.trouble.code, words)
         return Unknown(message, result.status)
@@ -340,13 +340,13 @@ class Client:
 
     def _value(self, result: ApiResult[T]) -> T:
         """Returns the value of a read, or raises the error that it came to."""
-        if result.came is ReplyClass.SUCCESS and result.value is not None:
+        if result.reply_class is ReplyClass.SUCCESS and result.value is not None:
             return result.value
         message, status = result.trouble.message, result.status
         if status in (401, 403):
             words = f"{message} ({status}); {advice(self.environment, status)}"
             raise CredentialsError(f"the account could not be read: {words}", status)
-        if TABLE[result.came].fate is WriteOutcome.NOT_SENT and status is None:
+        if TABLE[result.reply_class].outcome is WriteOutcome.NOT_SENT and status is None:
             raise UnreachableError(f"environment {self.environment.name}: {message}")
         if status == 404:
             message = f"the account {self.environment.account_sid} or its campaigns are not there: {message}"
@@ -357,22 +357,22 @@ class Client:
 
     def _exchange(self, request: ApiRequest, read: Callable[[Reply], T]) -> ApiResult[T]:
         """Sends a request until it is answered, must not be repeated, or the budget of retries is spent."""
-        patience = RetryBudget(max(self.environment.max_attempts, 1), self._random)
+        budget = RetryBudget(max(self.environment.max_attempts, 1), self._random)
         result: ApiResult[T] = ApiResult(ReplyClass.NO_CONNECTION, Trouble("", ""))
         while True:
-            refused = self._await_slot(patience, request.urgent or self._use_reserved_quota)
+            refused = self._await_slot(budget, request.urgent or self._use_reserved_quota)
             if refused is not None:
-                return result if patience.attempts else rate_limited(refused)
+                return result if budget.attempts else rate_limited(refused)
             with self.turn:
                 if request.check is not None:
                     request.check()
                     if self._pacer.wait(urgent=request.urgent or self._use_reserved_quota) > 0:
                         continue  # it has asked the account something itself
-                patience.attempts += 1
-                result = self._attempt(request, read, patience.attempts)
-            row = TABLE[result.came]
+                budget.attempts += 1
+                result = self._attempt(request, read, budget.attempts)
+            row = TABLE[result.reply_class]
             again = row.write_again if request.writes else row.read_again
-            pause = patience.backoff(result.retry_after) if again else None
+            pause = budget.backoff(result.retry_after) if again else None
             if pause is None:
                 return result
             self._sleep(pause)
@@ -381,12 +381,12 @@ class Client:
         with self.turn.stepped_out():
             self._clock.sleep(seconds)
 
-    def _await_slot(self, patience: RetryBudget, urgent: bool) -> float | None:
+    def _await_slot(self, budget: RetryBudget, urgent: bool) -> float | None:
         """Waits for the rate limit; returns the seconds that it would take where the budget of retries does not
         allow them.
         """
         while (seconds := self._pacer.wait(urgent=urgent)) > 0:
-            if not patience.allows(seconds):
+            if not budget.allows(seconds):
                 return seconds
             self._sleep(max(seconds, 0.001))  # a float's last digit must not make it spin
         return None
@@ -405,7 +405,7 @@ class Client:
                     sid=request.sid or (result.value.sid if isinstance(result.value, Live) else None),
                     attempt=attempt,
                     status=result.status,
-                    outcome=result.came.value,
+                    outcome=result.reply_class.value,
                 )
             )
         return result
@@ -417,36 +417,36 @@ class Client:
         begun, self._asked_at = self._clock.monotonic(), self._clock.now()
         self.requests += 1
         with self._pacer.slot():
-            came = self._transport.send(request.method, path, request.query, body, fresh=request.writes)
+            answer = self._transport.send(request.method, path, request.query, body, fresh=request.writes)
         self._seconds += self._clock.monotonic() - begun
-        if isinstance(came, Reply):
-            self._pacer.heed(came.headers, self._told(came))
-        return came
+        if isinstance(answer, Reply):
+            self._pacer.heed(answer.headers, self._told(answer))
+        return answer
 
     def _parse_reply(
-        self, came: Reply | NotConnected | NoReply, read: Callable[[Reply], T], attempts: int
+        self, answer: Reply | NotConnected | NoReply, read: Callable[[Reply], T], attempts: int
     ) -> ApiResult[T]:
-        if isinstance(came, NotConnected):
-            kind = ReplyClass.NO_TRUST if came.lasting else ReplyClass.NO_CONNECTION
-            return ApiResult(kind, Trouble("", came.message), attempts=attempts)
-        if isinstance(came, NoReply):
-            kind = ReplyClass.TOO_LARGE if came.lasting else ReplyClass.LOST
-            return ApiResult(kind, Trouble("", came.message), attempts=attempts)
-        retry_after = retry_after_seconds(came.headers.get("retry-after"), self._told(came))
-        kind, status, value = classify_status(came.status), came.status, None
+        if isinstance(answer, NotConnected):
+            kind = ReplyClass.NO_TRUST if answer.lasting else ReplyClass.NO_CONNECTION
+            return ApiResult(kind, Trouble("", answer.message), attempts=attempts)
+        if isinstance(answer, NoReply):
+            kind = ReplyClass.TOO_LARGE if answer.lasting else ReplyClass.LOST
+            return ApiResult(kind, Trouble("", answer.message), attempts=attempts)
+        retry_after = retry_after_seconds(answer.headers.get("retry-after"), self._told(answer))
+        kind, status, value = classify_status(answer.status), answer.status, None
         trouble = Trouble("", "")
         try:
             if kind is ReplyClass.SUCCESS:
-                value = read(came)
-                self._time.heed(came.headers.get("date"), self._asked_at)
+                value = read(answer)
+                self._time.heed(answer.headers.get("date"), self._asked_at)
             elif kind is ReplyClass.REDIRECT:
                 trouble = Trouble(
                     str(status), "it answers with a redirect, which is not followed; check base_url"
                 )
             else:
-                trouble = envelopes.read_trouble(came.status, came.body)
+                trouble = envelopes.read_trouble(answer.status, answer.body)
         except ItemFailedError as failed:
-            status = failed.item.code or came.status
+            status = failed.item.code or answer.status
             kind = classify_status(status)
             kind = ReplyClass.UNREADABLE if kind is ReplyClass.SUCCESS else kind
             trouble = failed.item.trouble or trouble

@@ -197,7 +197,7 @@ class KindReader:
 
         One more than there are terms counts: the searches may have to be proved.
         """
-        terms = {self.term(name) for name in (*self.undecided(), *self._history(), *self._sought)}
+        terms = {self.term(name) for name in (*self.undecided(), *self._history(), *self._targets)}
         return None in terms or len(terms) + bool(terms) + len(self.open_pins()) > self.scan_cost
 
     def _look_up_pins(self) -> bool:
@@ -219,7 +219,7 @@ class KindReader:
         if self.everything and self.complete:
             return True
         undecided = self.undecided()
-        settled = self._settled((*undecided, *self._history(), *self._sought))
+        settled = self._settled((*undecided, *self._history(), *self._targets))
         if settled is None:
             return False
         renamed = self._renamed()
@@ -228,15 +228,15 @@ class KindReader:
             return False
         self.searched = {
             name
-            for name in (*undecided, *self._sought)
+            for name in (*undecided, *self._targets)
             if name in settled and (name not in renamed or renamed[name] in before)
         }
         return True
 
     @cached_property
-    def _sought(self) -> frozenset[str]:
+    def _targets(self) -> frozenset[str]:
         """Names whose campaigns must all be known, though one of them is alive."""
-        return self.awaited.sought(self.kind.name) if self.awaited is not None else frozenset()
+        return self.awaited.targets(self.kind.name) if self.awaited is not None else frozenset()
 
     def _history(self) -> Sequence[str]:
         """Returns the dates that tell whether somebody stopped a series, for each series that something may be

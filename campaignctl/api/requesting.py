@@ -94,7 +94,7 @@ _METHODS: Mapping[str, str] = {
 class ApiResult(Generic[T]):
     """Holds what a request came to. `status` is the effective one: that of an item, where it has its own."""
 
-    came: ReplyClass
+    reply_class: ReplyClass
     trouble: Trouble
     status: int | None = None
     value: T | None = None

@@ -53,7 +53,7 @@ class RetryRule:
 
     read_again: bool
     write_again: bool
-    fate: WriteOutcome
+    outcome: WriteOutcome
 
 
 TABLE: Mapping[ReplyClass, RetryRule] = MappingProxyType(

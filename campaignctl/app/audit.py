@@ -28,7 +28,7 @@ _ACTORS = (
 """Where CI systems say who started a run."""
 
 
-_PATIENCE_SECONDS = 1.0
+_TIMEOUT_SECONDS = 1.0
 """How long a line may wait for whoever reads the log."""
 
 
@@ -112,7 +112,7 @@ class AuditLog:
         """Waits for a slow reader. Raises TimeoutError for one that stands still, or has done so before."""
         from select import select
 
-        if self.lost or not select([], [fd], [], _PATIENCE_SECONDS)[1]:
+        if self.lost or not select([], [fd], [], _TIMEOUT_SECONDS)[1]:
             raise TimeoutError(errno.ETIMEDOUT, "nobody reads it")
 
     def _append(self, line: bytes) -> None:

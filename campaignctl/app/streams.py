@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from queue import SimpleQueue
     from threading import Event
 
-_PATIENCE_SECONDS: Final = 15.0
+_TIMEOUT_SECONDS: Final = 15.0
 """How long a pipe that must not be waited for (O_NONBLOCK) may take nothing at all before it counts as unread. Any
 other makes its writers wait, as it does with every program."""
 _PIECE: Final = 65_536
@@ -135,7 +135,7 @@ class Stream(io.TextIOBase):
         """Waits until the reader takes something, or is gone. Raises TimeoutError for one that takes nothing."""
         from select import select
 
-        if not select([], [self._fd], [], _PATIENCE_SECONDS)[1]:
+        if not select([], [self._fd], [], _TIMEOUT_SECONDS)[1]:
             raise TimeoutError(errno.ETIMEDOUT, "nobody reads it")
 
 

@@ -23,7 +23,7 @@ from campaignctl.model.values import UNSEEN, shown
 from campaignctl.planning.compare import same
 
 _NOT_YET: Final = (404, 409)
-_PATIENCE_STEP: Final = 1.0
+_WAIT_STEP: Final = 1.0
 
 
 @dataclass(frozen=True)
@@ -132,8 +132,8 @@ class Sender:
             refused = isinstance(exchange.answer, Refused) and exchange.answer.http in _NOT_YET
             if not (just_created and refused and waited < self.environment.settle_seconds):
                 return Exchange(exchange.answer, attempts)
-            self.hooks.clock.sleep(_PATIENCE_STEP)
-            waited += _PATIENCE_STEP
+            self.hooks.clock.sleep(_WAIT_STEP)
+            waited += _WAIT_STEP
 
     def _settle(
         self,

@@ -99,7 +99,7 @@ class EnvironmentBuilder:
             },
             rate_limit=_rate_limit(backend, settings),
             timeout_seconds=self._seconds(here, settings, "timeout_seconds", TIMEOUT_SECONDS, zero=False),
-            max_attempts=_whole(settings.get("max_attempts"), MAX_ATTEMPTS),
+            max_attempts=_integer(settings.get("max_attempts"), MAX_ATTEMPTS),
             settle_seconds=self._seconds(here, settings, "settle_seconds", SETTLE_SECONDS),
             country=COUNTRIES.get(str(settings.get("country"))),
             resume_before_start=str(settings.get("resume_before_start") or "unknown"),
@@ -354,5 +354,5 @@ def _text(value: Value) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _whole(value: Value, default: int) -> int:
+def _integer(value: Value, default: int) -> int:
     return value if isinstance(value, int) else default

@@ -65,7 +65,7 @@ class Repository:
             return cls(Path(os.fsdecode(answer.stdout).rstrip("\n")))
         if _NO_REPOSITORY in answer.stderr:
             raise InputError(f"{directory} is in no git repository: diff compares with a revision of one")
-        raise InputError(f"git cannot read the repository around {directory}: {_whole(answer.stderr)}")
+        raise InputError(f"git cannot read the repository around {directory}: {_one_line(answer.stderr)}")
 
     def base(self, asked: str | None) -> Base:
         """Returns where the branch left `asked`, by default the default branch; `asked` itself where they have
@@ -233,14 +233,14 @@ def checked_out(directory: Path) -> Checkout | None:
         return Checkout(datetime.fromtimestamp(int(answer.stdout.split()[0]), UTC))
     if any(it in answer.stderr for it in (_NO_REPOSITORY, b"unknown revision", b"bad revision")):
         return None
-    return Checkout(None, f"git says: {_whole(answer.stderr)}")
+    return Checkout(None, f"git says: {_one_line(answer.stderr)}")
 
 
 def _short(ref: str) -> str:
     return ref.removeprefix("refs/remotes/").removeprefix("refs/heads/")
 
 
-def _whole(said: bytes) -> str:
+def _one_line(said: bytes) -> str:
     """Joins all that git says on one line: the command that lifts it stands last."""
     words = " ".join(said.decode("utf-8", "replace").split())
     return "".join(it if it.isprintable() else f"\\u{ord(it):04x}" for it in words) or "no reason given"

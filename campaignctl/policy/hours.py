@@ -131,12 +131,12 @@ def _load(case: Case) -> Load | None:
 def _longest_minutes(subject: Subject, load: Load) -> int | None:
     """Returns how long its calls may take beside the others; None where nobody can tell, or sees how fast it calls."""
     from campaignctl.policy.prediction import hides_its_calls
-    from campaignctl.policy.runs import outlooks_of
+    from campaignctl.policy.runs import forecasts_of
 
     if hides_its_calls(subject):
         return None
-    outlooks = outlooks_of(subject, load)
-    longest = outlooks.shared or outlooks.worst
+    forecasts = forecasts_of(subject, load)
+    longest = forecasts.shared or forecasts.worst
     return None if longest is None else longest.minutes
 
 

@@ -24,7 +24,7 @@ from campaignctl.policy import (
 from campaignctl.policy.capacity import capacity
 from campaignctl.policy.hours import hours_settings, zone_name
 from campaignctl.policy.prediction import busiest_minute, declared_end, expected
-from campaignctl.policy.runs import Outlooks, load_beside, outlooks_of, run_key
+from campaignctl.policy.runs import Forecasts, forecasts_of, load_beside, run_key
 from campaignctl.tuples import NamedTuple
 
 
@@ -40,12 +40,12 @@ class Run:
     end: datetime | None
     per_minute: int
     goes: bool
-    outlooks: Outlooks
+    forecasts: Forecasts
 
     @property
     def predicted_end(self) -> datetime | None:
         """Returns when its typical run is over."""
-        return self.outlooks.typical.end if self.outlooks.typical else None
+        return self.forecasts.typical.end if self.forecasts.typical else None
 
 
 def run_of_manifest(
@@ -97,8 +97,8 @@ def _known_as(change: Change) -> Desired | Live:
 
 
 def _run(subject: Subject, begins: datetime, goes: bool, load: Load) -> Run:
-    outlooks = outlooks_of(subject, load)
-    return Run(begins, declared_end(subject), busiest_minute(subject, outlooks.people), goes, outlooks)
+    forecasts = forecasts_of(subject, load)
+    return Run(begins, declared_end(subject), busiest_minute(subject, forecasts.people), goes, forecasts)
 
 
 def subject_of(change: Change, begins: datetime | None, environment: Environment) -> Subject:

@@ -20,7 +20,7 @@ from campaignctl.policy.subject import OtherRun, Subject
 from campaignctl.tuples import NamedTuple
 
 
-class Outlook(NamedTuple):
+class Forecast(NamedTuple):
     """Holds one view of a run: whole minutes, when they are over, cut at the end, and how many people are still
     waiting then.
     """
@@ -30,7 +30,7 @@ class Outlook(NamedTuple):
     unfinished: int
 
 
-class SharedOutlook(NamedTuple):
+class SharedForecast(NamedTuple):
     """Holds the run beside `campaigns` others of the account, all of whose calls may come first; None where one of
     them is unknown.
     """
@@ -41,26 +41,26 @@ class SharedOutlook(NamedTuple):
     campaigns: int
 
 
-class Outlooks(NamedTuple):
+class Forecasts(NamedTuple):
     """Holds how long a campaign of at most so many people runs; None where nobody can tell, `shared` also where it
     is alone.
     """
 
     people: int | None
-    typical: Outlook | None
-    worst: Outlook | None
-    shared: SharedOutlook | None
+    typical: Forecast | None
+    worst: Forecast | None
+    shared: SharedForecast | None
 
 
-def outlooks_of(subject: Subject, load: Load = NOTHING_ELSE) -> Outlooks:
+def forecasts_of(subject: Subject, load: Load = NOTHING_ELSE) -> Forecasts:
     """Returns all views of a run. `subject` begins; `load` is that of what overlaps it."""
     begins, workload = subject.begins, workload_of(subject)
     assert begins is not None, "one that never begins never ends"
     if workload is None:
-        shared = SharedOutlook(None, None, None, load.campaigns) if load.campaigns else None
-        return Outlooks(number_count(subject), None, None, shared)
+        shared = SharedForecast(None, None, None, load.campaigns) if load.campaigns else None
+        return Forecasts(number_count(subject), None, None, shared)
     span = _Span.of(begins, declared_end(subject))
-    return Outlooks(
+    return Forecasts(
         workload.people, _typical(span, workload), _worst(span, workload, 0), _shared(span, workload, load)
     )
 
@@ -76,26 +76,26 @@ class _Span(NamedTuple):
     def of(cls, begins: datetime, end: datetime | None) -> _Span:
         return cls(begins, end, None if end is None else end - begins)
 
-    def outlook(self, minutes: int, unfinished: int) -> Outlook:
-        return Outlook(minutes, end_of(self.begins, minutes, self.end), unfinished)
+    def forecast(self, minutes: int, unfinished: int) -> Forecast:
+        return Forecast(minutes, end_of(self.begins, minutes, self.end), unfinished)
 
 
-def _typical(span: _Span, workload: Workload) -> Outlook:
+def _typical(span: _Span, workload: Workload) -> Forecast:
     unfinished = 0 if span.length is None else closed_forms.typical_unfinished(workload, span.length)
-    return span.outlook(closed_forms.typical_minutes(workload), unfinished)
+    return span.forecast(closed_forms.typical_minutes(workload), unfinished)
 
 
-def _worst(span: _Span, workload: Workload, others: int) -> Outlook:
+def _worst(span: _Span, workload: Workload, others: int) -> Forecast:
     unfinished = 0 if span.length is None else closed_forms.worst_unfinished(workload, span.length, others)
-    return span.outlook(closed_forms.worst_minutes(workload) + others, unfinished)
+    return span.forecast(closed_forms.worst_minutes(workload) + others, unfinished)
 
 
-def _shared(span: _Span, workload: Workload, load: Load) -> SharedOutlook | None:
+def _shared(span: _Span, workload: Workload, load: Load) -> SharedForecast | None:
     if not load.campaigns:
         return None
     if load.minutes is None:
-        return SharedOutlook(None, None, None, load.campaigns)
-    return SharedOutlook(*_worst(span, workload, load.minutes), load.campaigns)
+        return SharedForecast(None, None, None, load.campaigns)
+    return SharedForecast(*_worst(span, workload, load.minutes), load.campaigns)
 
 
 # -- beside others ---------------------------------------------------------------------------------------------

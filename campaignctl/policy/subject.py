@@ -76,7 +76,7 @@ class Subject(NamedTuple):
     `lead` is how far ahead the start lies that is being set, None where none is set. `capacity` is what the account
     does a minute, None for the kind's default. `is_live`: the campaign is there, so that a field which `spec` lacks
     is one that nobody sees. `counts` are those of lists, `usage` is how its people are expected to answer. `unseen`
-    are the fields of `spec` that the account does not show and nothing sends: there stands the manifest's wish
+    are the fields of `spec` that the account does not show and nothing sends: there stands what the manifest wants
     alone. `ahead` is how far ahead it begins, None where it is not known.
     """
 

@@ -10,7 +10,7 @@ from campaignctl.model.windows import offset, window_of
 from campaignctl.policy import closed_forms
 from campaignctl.policy.closed_forms import Workload
 from campaignctl.policy.prediction import workload_of
-from campaignctl.policy.runs import load_beside, outlooks_of, run_key
+from campaignctl.policy.runs import forecasts_of, load_beside, run_key
 from campaignctl.policy.subject import Case, Violation, label
 
 _NAMED = 3
@@ -87,10 +87,10 @@ def capacity(case: Case) -> Iterator[Violation]:
 def _longer(case: Case) -> str:
     """Says how much later it may be over than it would be alone; nothing where nobody can tell."""
     load = load_beside(case.subject, run_key(case.desired), case.beside.find_load)
-    outlooks = outlooks_of(case.subject, load)
-    if outlooks.worst is None or outlooks.shared is None or outlooks.shared.minutes is None:
+    forecasts = forecasts_of(case.subject, load)
+    if forecasts.worst is None or forecasts.shared is None or forecasts.shared.minutes is None:
         return ""
-    more = outlooks.shared.minutes - outlooks.worst.minutes
+    more = forecasts.shared.minutes - forecasts.worst.minutes
     return f"; it may take {counted(more, 'minute')} longer for it"
 
 

@@ -104,7 +104,7 @@ class SuppressedDocument(TypedDict):
     """Of each of them twelve hex digits of its HMAC under the API token."""
 
 
-class OutlookDocument(TypedDict):
+class ForecastDocument(TypedDict):
     """Holds how long a run takes, alone on its account and never paused."""
 
     minutes: Amount
@@ -115,7 +115,7 @@ class OutlookDocument(TypedDict):
     """How many people are not done with at the end."""
 
 
-class SharedOutlookDocument(TypedDict):
+class SharedForecastDocument(TypedDict):
     """Describes the run beside others of the account, all of whose calls may come first; null where one of them is
     unknown.
     """
@@ -141,11 +141,11 @@ class RunDocument(TypedDict):
     """false: it waits, paused or held."""
     people: Amount | None
     """How many it calls at most; null where nobody can tell."""
-    typical: OutlookDocument | None
+    typical: ForecastDocument | None
     """Where people answer as usage has it; null where their number, or how the account calls them, is not known."""
-    worst: OutlookDocument | None
+    worst: ForecastDocument | None
     """Where nobody answers, if nothing else runs."""
-    shared: SharedOutlookDocument | None
+    shared: SharedForecastDocument | None
     """null where no other campaign overlaps it."""
 
 

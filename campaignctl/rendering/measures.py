@@ -17,20 +17,20 @@ from campaignctl.model.ucs2 import Beyond
 from campaignctl.model.windows import window_of
 from campaignctl.policy.hours import local_time
 from campaignctl.policy.periods import Run, calling_hours
-from campaignctl.policy.runs import Outlook, SharedOutlook
+from campaignctl.policy.runs import Forecast, SharedForecast
 from campaignctl.rendering.documents import OccurrenceDocument
 from campaignctl.rendering.measure_documents import (
     CountDocument,
     EstimateDocument,
+    ForecastDocument,
     GateDocument,
     HoursDocument,
     ListDocument,
     MessageDocument,
-    OutlookDocument,
     OverlapDocument,
     ReachDocument,
     RunDocument,
-    SharedOutlookDocument,
+    SharedForecastDocument,
     SuppressedDocument,
     TextDocument,
     Ucs2Document,
@@ -101,31 +101,31 @@ def run_document(run: Run | None) -> RunDocument | None:
     """Makes the document of a run, as `run_of` gives it."""
     if run is None:
         return None
-    outlooks = run.outlooks
-    typical = _outlook(outlooks.typical) if outlooks.typical else None
+    forecasts = run.forecasts
+    typical = _forecast(forecasts.typical) if forecasts.typical else None
     return {
         "start": moment(run.start),
         "end": moment(run.end) if run.end else None,
         "predicted_end": typical["end"] if typical else None,
         "per_minute": run.per_minute,
         "goes": run.goes,
-        "people": outlooks.people,
+        "people": forecasts.people,
         "typical": typical,
-        "worst": _outlook(outlooks.worst) if outlooks.worst else None,
-        "shared": _shared(outlooks.shared) if outlooks.shared else None,
+        "worst": _forecast(forecasts.worst) if forecasts.worst else None,
+        "shared": _shared(forecasts.shared) if forecasts.shared else None,
     }
 
 
-def _outlook(outlook: Outlook) -> OutlookDocument:
-    return {"minutes": outlook.minutes, "end": moment(outlook.end), "unfinished": outlook.unfinished}
+def _forecast(forecast: Forecast) -> ForecastDocument:
+    return {"minutes": forecast.minutes, "end": moment(forecast.end), "unfinished": forecast.unfinished}
 
 
-def _shared(outlook: SharedOutlook) -> SharedOutlookDocument:
+def _shared(forecast: SharedForecast) -> SharedForecastDocument:
     return {
-        "minutes": outlook.minutes,
-        "end": moment(outlook.end) if outlook.end else None,
-        "unfinished": outlook.unfinished,
-        "campaigns": outlook.campaigns,
+        "minutes": forecast.minutes,
+        "end": moment(forecast.end) if forecast.end else None,
+        "unfinished": forecast.unfinished,
+        "campaigns": forecast.campaigns,
     }
 
 

@@ -85,7 +85,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class CrowdedTime:
+class OverlapTime:
     """Holds a stretch of a day in which runs together want more than the account's capacity, and the sentence on
     it.
     """
@@ -105,7 +105,7 @@ class Day:
     first: datetime
     hours: tuple[float, float] | None
     pieces: tuple[Piece, ...]
-    crowded: tuple[CrowdedTime, ...]
+    overlaps: tuple[OverlapTime, ...]
     now: float | None
 
 
@@ -190,7 +190,7 @@ def _day(bounds: Bounds, spans: Sequence[TimelineBar], document: PlanDocument, n
         first=bounds[0],
         hours=_hours(document["calling_hours"], bounds),
         pieces=tuple(piece for span in spans if (piece := _piece(span, bounds))),
-        crowded=tuple(_crowded_times(document["crowds"], bounds)),
+        overlaps=tuple(_overlap_times(document["crowds"], bounds)),
         now=made[0] if made else None,
     )
 
@@ -235,12 +235,12 @@ def _hours(hours: HoursDocument | None, bounds: Bounds) -> tuple[float, float] |
     return _part(datetime.combine(day, opening, zone), datetime.combine(day, closing, zone), bounds)
 
 
-def _crowded_times(overlaps: Sequence[OverlapDocument], bounds: Bounds) -> Iterator[CrowdedTime]:
+def _overlap_times(overlaps: Sequence[OverlapDocument], bounds: Bounds) -> Iterator[OverlapTime]:
     for stretch in _stretches(overlaps):
         start, end = read_moment(stretch[0]["start"]), read_moment(stretch[-1]["end"])
         part = _part(start, end, bounds) if start and end else None
         if start and end and part and part[1] > part[0]:
-            yield CrowdedTime(
+            yield OverlapTime(
                 part, _rate_limited(stretch, max(start, bounds[0]), min(end, bounds[1]), bounds[0].tzinfo)
             )
 

@@ -26,7 +26,7 @@ from campaignctl.rendering.measure_documents import (
     PlanCostDocument,
     ReachDocument,
     RunDocument,
-    SharedOutlookDocument,
+    SharedForecastDocument,
     TextDocument,
 )
 
@@ -417,7 +417,7 @@ def _unfinished(count: int | None, people: int | None) -> Iterator[str]:
         yield f"{count:,} of {counted(people or count, 'person', 'people')} not finished"
 
 
-def _beside(shared: SharedOutlookDocument, start: datetime, people: int | None) -> str:
+def _beside(shared: SharedForecastDocument, start: datetime, people: int | None) -> str:
     others = counted(shared["campaigns"], "other campaign")
     if shared["end"] is None:
         return f"beside {others}, which nobody can count, unknown"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 LOOPBACK = "127.0.0.1"
-_PATIENCE = 10.0
+_TIMEOUT_SECONDS = 10.0
 """Seconds that requests under way are waited for when the server stops."""
 _LARGEST_DRAINED = 64_000_000
 
@@ -66,7 +66,7 @@ class Listener(socketserver.TCPServer):
         for connection in connections:
             _shut(connection, socket.SHUT_RD)
         for connection, thread in connections.items():
-            thread.join(_PATIENCE)
+            thread.join(_TIMEOUT_SECONDS)
             _shut(connection, socket.SHUT_RDWR)
 
     def _take_connections(self) -> None:

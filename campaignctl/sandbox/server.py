@@ -31,7 +31,7 @@ from campaignctl.sandbox.store import OwnedElsewhereError
 from campaignctl.sandbox.switches import Switches
 
 LOOPBACK = "127.0.0.1"
-_PATIENCE = 10.0
+_TIMEOUT_SECONDS = 10.0
 """Seconds until an owner that neither answers nor ends is given up: it may be starting or ending."""
 _TAKING_OVER = (0.01, 0.05, 0.2, 0.5, 1.0)
 """Seconds between tries to have the port of an owner that ended."""
@@ -160,7 +160,7 @@ class Seat:
 
     def _take(self, port: int) -> None:
         """Becomes the owner, or the guest of whoever is."""
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _TIMEOUT_SECONDS
         while time.monotonic() < deadline and not self._leaving.is_set():
             try:
                 self._sandbox = _own(self._database, self._clock, port, self._start_at)

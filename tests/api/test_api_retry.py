@@ -196,11 +196,11 @@ class _Upper(Random):
 
 
 def test_backoff_doubles_and_is_drawn_from_the_full_range() -> None:
-    patience = RetryBudget(9, _Upper())
+    budget = RetryBudget(9, _Upper())
     waits = []
     for attempt in range(1, 9):
-        patience.attempts = attempt
-        waits.append(patience.backoff(None))
+        budget.attempts = attempt
+        waits.append(budget.backoff(None))
     assert waits == [1, 2, 4, 8, 16, 32, 60, 60]
     drawn = [RetryBudget(2, Random(seed), attempts=1).backoff(None) or 0.0 for seed in range(200)]
     assert min(drawn) < 0.1

@@ -93,3 +93,66 @@ def test_every_error_has_its_code_in_the_published_list() -> None:
     for kind in kinds:
         kinds += kind.__subclasses__()
     assert {kind.code for kind in kinds} == set(errors.ERROR_CODES)
+
+
+GONE = frozenset(
+    [
+        "ailment",
+        "ailments",
+        "barren",
+        "carrier",
+        "crowd",
+        "crowded",
+        "crowds",
+        "everyone",
+        "fate",
+        "headway",
+        "hush",
+        "meanwhile",
+        "mend",
+        "outlook",
+        "patience",
+        "reckon",
+        "salvage",
+        "sought",
+        "strangers",
+        "symptoms",
+        "weigh",
+        "whole",
+        "wish",
+    ]
+)
+"""Words that were the project's own: names use the field's (docs/architecture.md)."""
+CONTRACT = {"ailments", "crowds", "mend", "whole", "cannot_send_whole"}
+"""Keys of documents that programs read, and the rule that is named as its reason."""
+
+
+def named(tree: ast.AST) -> Iterator[str]:
+    """What functions, classes, parameters and variables are called."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
+def words_of(name: str) -> set[str]:
+    return {it.lower() for it in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)}
+
+
+def test_names_are_made_of_the_fields_words() -> None:
+    found = {
+        f"{path.relative_to(HOUSE)}: {name}"
+        for path in HOUSE.rglob("*.py")
+        for name in named(ast.parse(path.read_text(encoding="utf-8")))
+        if words_of(name) & GONE and name not in CONTRACT
+    }
+    assert found == set()
+
+
+def test_a_home_made_word_would_be_found() -> None:
+    tree = ast.parse("class StrangersList: ...\ndef weigh_all(crowd): ...\nfate, wholesale = 1, 2")
+    names = [name for name in named(tree) if words_of(name) & GONE]
+    assert sorted(names) == ["StrangersList", "crowd", "fate", "weigh_all"]

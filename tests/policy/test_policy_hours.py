@@ -20,7 +20,7 @@ from campaignctl.planning.terms import document_start
 from campaignctl.policy import Policies, Subject, check_manifest
 from campaignctl.policy.hours import CallingDay
 from campaignctl.policy.prediction import hides_its_calls
-from campaignctl.policy.runs import outlooks_of
+from campaignctl.policy.runs import forecasts_of
 from campaignctl.zones import moment_of, zone, zone_names
 
 NOW = datetime.fromisoformat("2020-01-01T00:00:00+00:00")
@@ -214,7 +214,7 @@ NUMBERS: Value = [f"+9198765{number:05}" for number in range(120)]
 
 def worst_minutes(subject: Subject) -> int | None:
     """As `bound: worst` needs it: None where a live campaign does not show how fast it calls."""
-    worst = None if hides_its_calls(subject) else outlooks_of(subject).worst
+    worst = None if hides_its_calls(subject) else forecasts_of(subject).worst
     return None if worst is None else worst.minutes
 
 
@@ -271,10 +271,10 @@ def test_no_typical_run_is_longer_than_the_worst(
         "retries": retries,
     }
     subject = Subject(VOICE, spec, NOW)
-    outlooks = outlooks_of(subject)
-    assert outlooks.worst is not None
-    assert outlooks.typical is not None
-    assert outlooks.typical.minutes <= outlooks.worst.minutes
+    forecasts = forecasts_of(subject)
+    assert forecasts.worst is not None
+    assert forecasts.typical is not None
+    assert forecasts.typical.minutes <= forecasts.worst.minutes
 
 
 # -- zones ------------------------------------------------------------------------------------------------------

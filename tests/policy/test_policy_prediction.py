@@ -13,7 +13,7 @@ from campaignctl.kinds import VOICE
 from campaignctl.kinds.table import Value
 from campaignctl.policy import Subject
 from campaignctl.policy.prediction import declared_end, pace, predicted_end
-from campaignctl.policy.runs import outlooks_of
+from campaignctl.policy.runs import forecasts_of
 
 NOW = datetime.fromisoformat("2027-01-01T00:00:00+00:00")
 NUMBERS: Value = [f"+9198765{number:05}" for number in range(120)]
@@ -44,7 +44,7 @@ def subject(capacity: int | None = None, **spec: Value) -> Subject:
 def test_a_typical_run_takes_its_numbers_and_what_its_retries_take(
     spec: dict[str, Value], minutes: int | None
 ) -> None:
-    typical = outlooks_of(subject(**spec)).typical
+    typical = forecasts_of(subject(**spec)).typical
     assert (typical.minutes if typical else None) == minutes
 
 

@@ -171,10 +171,10 @@ def test_all_waiting_for_one_request_is_bounded(desk: Desk) -> None:
 
 @given(seed=st.integers(), attempts=st.integers(1, 40))
 def test_backoff_is_drawn_from_the_full_range_and_ends(seed: int, attempts: int) -> None:
-    patience, waits = RetryBudget(attempts, Random(seed)), []
+    budget, waits = RetryBudget(attempts, Random(seed)), []
     while True:
-        patience.attempts += 1
-        wait = patience.backoff(None)
+        budget.attempts += 1
+        wait = budget.backoff(None)
         if wait is None:
             break
         waits.append(wait)

@@ -210,8 +210,8 @@ def test_a_timeline_has_a_day_for_each_day_on_which_something_runs() -> None:
     assert timeline.zone == "Asia/Kolkata"
     assert timeline.days[1].hours == pytest.approx((9 / 24, 21 / 24))
     assert timeline.days[0].now == pytest.approx(9 / 24)
-    [crowded] = timeline.days[1].crowded
-    assert crowded.part == pytest.approx((9 / 24, (10 + 35 / 60) / 24)), "as long as they run at worst"
+    [overlap] = timeline.days[1].overlaps
+    assert overlap.part == pytest.approx((9 / 24, (10 + 35 / 60) / 24)), "as long as they run at worst"
 
 
 def test_a_run_over_midnight_stands_on_both_days() -> None:

@@ -68,7 +68,7 @@ def _legend(timeline: Timeline) -> str:
         (_swatch('class="voice waits" rx="3"'), "waits: paused, held or blocked"),
         (_swatch('class="voice fade"'), "how long, nobody knows"),
     ]
-    if any(each.crowded for each in timeline.days):
+    if any(each.overlaps for each in timeline.days):
         items.append((_swatch('class="crowded"', height=3), "more than the account can do"))
     if timeline.hours:
         items.append((_swatch('class="closed"'), f"outside the calling hours {timeline.hours}"))
@@ -94,7 +94,7 @@ def _day(each: Day, number: int) -> Iterator[str]:
     for row, piece in enumerate(each.pieces):
         yield _row(piece, _TOP + _ROW * row)
     yield "</svg></div>"
-    says = [crowded.says for crowded in each.crowded]
+    says = [overlap.says for overlap in each.overlaps]
     for sentence in says[:_MOST_SAID]:
         yield f'<p class="held">{text(sentence)}</p>'
     if len(says) > _MOST_SAID:
@@ -103,13 +103,13 @@ def _day(each: Day, number: int) -> Iterator[str]:
 
 
 def _ground(each: Day, height: int) -> Iterator[str]:
-    """Draws the ground: closed hours, hours, where it is crowded, and now."""
+    """Draws the ground: closed hours, hours, where campaigns overlap, and now."""
     if each.hours:
         opening, closing = each.hours
         yield _rect("closed", 0, opening, 0, height) + _rect("closed", closing, 1, 0, height)
-    for crowded in each.crowded:
-        yield _rect("crowd", *crowded.part, _TOP - 5, height)
-        yield _rect("crowded", *crowded.part, _TOP - 5, 3)
+    for overlap in each.overlaps:
+        yield _rect("crowd", *overlap.part, _TOP - 5, height)
+        yield _rect("crowded", *overlap.part, _TOP - 5, 3)
     for hour in range(3, 24, 3):
         x = _percent(hour / 24)
         yield f'<line class="grid" x1="{x}" x2="{x}" y1="18" y2="{height}"/>'

@@ -48,7 +48,8 @@ def _with_elsewhere(session: Session, reading: Reading) -> Reading:
     if session.environment.is_sandbox or not any(it.has_own_manifests for it in environments.values()):
         return reading
     from campaignctl.app.elsewhere import found_elsewhere
-    from campaignctl.policy.rules import RULES, level_of
+    from campaignctl.policy.checking import level_of
+    from campaignctl.policy.rules import RULES
     from campaignctl.policy.same_people import RULE
 
     level = level_of(RULES[RULE], session.environment)

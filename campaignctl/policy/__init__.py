@@ -7,16 +7,18 @@ Pure: the moment is an argument.
 from campaignctl.policy.checking import (
     OF_CONTENT,
     LocateCompanion,
+    Policies,
     check,
     check_documents,
     check_manifest,
     check_manifests,
     copies_among,
+    level_of,
     registered_in,
     unchecked,
     where_it_begins,
 )
-from campaignctl.policy.rules import CLOSING, LEVELS, OPENING, RULES, Policies, Rule, level_of
+from campaignctl.policy.rules import CLOSING, LEVELS, OPENING, RULES, Rule
 from campaignctl.policy.subject import ALONE, NO_COMPANIONS, Beside, Case, Companions, Subject, Violation
 
 __all__ = [

@@ -1,24 +1,25 @@
-"""Asks the policies: about one campaign that a plan touches, or about the manifests alone."""
+"""Asks the policies that are on in an environment: about one campaign that a plan touches, or the manifests alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from campaignctl.diagnostics import Diagnostic, Position, Severity
+from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import ENDING_STATES, MARGIN, STOPPED_STATES, State
 from campaignctl.kinds.manifest import CONTACT_LIST
-from campaignctl.kinds.table import Kind
-from campaignctl.model.campaigns import Desired, Locate
+from campaignctl.kinds.table import Kind, Value
+from campaignctl.model.campaigns import NO_COUNTS, Counts, Desired, Locate
 from campaignctl.model.environment import Environment
 from campaignctl.model.windows import Window, window_of
 from campaignctl.parallel import parallel_map
-from campaignctl.policy.capacity import Span, overlaps_by_kind
+from campaignctl.policy.capacity import Span, capacity, overlaps_by_kind
 from campaignctl.policy.copies import Copies
 from campaignctl.policy.hours import zone_name
-from campaignctl.policy.rules import RULES, Policies, level_of
+from campaignctl.policy.rules import RULES, Rule
 from campaignctl.policy.subject import (
     ALONE,
     NO_COMPANIONS,
@@ -31,6 +32,7 @@ from campaignctl.policy.subject import (
     label,
     no_rules,
 )
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.dlt.holding import Registry
@@ -42,6 +44,60 @@ if TYPE_CHECKING:
 
 LocateCompanion: TypeAlias = "Callable[[Companion, str], Position]"
 """Where a part of a document beside the campaigns stands, by its dotted path."""
+
+
+class InForce(NamedTuple):
+    """Holds a rule that is on: how bad what it finds is, and its settings as the project writes them."""
+
+    rule: Rule
+    level: Severity
+    settings: Mapping[str, Value]
+
+
+class Policies(NamedTuple):
+    """Holds what binds the campaigns of an environment, looked up once for all of them.
+
+    `capacities` is what the account does a minute, by the kind's name; `counts` what is known of lists.
+    """
+
+    environment: Environment
+    rules: tuple[InForce, ...]
+    capacities: Mapping[str, int]
+    counts: Counts = NO_COUNTS
+
+    @classmethod
+    def of(
+        cls, environment: Environment, companions: Companions = NO_COMPANIONS, counts: Counts = NO_COUNTS
+    ) -> Policies:
+        """Looks up the policies of one environment, with the documents beside its campaigns."""
+        capacities = {kind.name: capacity(kind, environment) for kind in KINDS.values()}
+        return cls(environment, tuple(_in_force(environment, companions)), capacities, counts)
+
+    @property
+    def offline(self) -> Policies:
+        """Returns the same without the rules that find nothing where no plan is made."""
+        return self._replace(rules=tuple(it for it in self.rules if it.rule.in_validate))
+
+    def has(self, name: str) -> bool:
+        """Tells whether a rule is on."""
+        return any(it.rule.name == name for it in self.rules)
+
+
+def _in_force(environment: Environment, companions: Companions) -> Iterator[InForce]:
+    for rule in RULES.values():
+        level = level_of(rule, environment, companions)
+        if level is not None:
+            settings = environment.policy.get(rule.name)
+            yield InForce(rule, level, settings if isinstance(settings, Mapping) else {})
+
+
+def level_of(rule: Rule, environment: Environment, companions: Companions = NO_COMPANIONS) -> Severity | None:
+    """Returns the level that the project sets; else the rule's own where it is left out. None: it is off."""
+    settings = environment.policy.get(rule.name)
+    level = settings.get("level") if isinstance(settings, Mapping) else None
+    if level is not None:
+        return None if level == "off" else Severity(str(level))
+    return rule.left_out.of(environment, companions)
 
 
 def where_it_begins(companion: Companion, _path: str) -> Position:

@@ -15,11 +15,8 @@ from campaignctl.diagnostics import Severity
 from campaignctl.kinds import KINDS, formats
 from campaignctl.kinds.rows import Row
 from campaignctl.kinds.table import Field, Kind, Type, Value
-from campaignctl.model.campaigns import NO_COUNTS, Counts
 from campaignctl.model.dlt_checks import CHECKS, DltCheck
 from campaignctl.model.environment import Environment
-from campaignctl.policy.capacity import capacity
-from campaignctl.policy.subject import NO_COMPANIONS
 from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
@@ -443,57 +440,3 @@ _ROWS: Final = (
 )
 
 RULES: Mapping[str, Rule] = MappingProxyType({rule.name: rule for rule in _ROWS})
-
-
-class InForce(NamedTuple):
-    """Holds a rule that is on: how bad what it finds is, and its settings as the project writes them."""
-
-    rule: Rule
-    level: Severity
-    settings: Mapping[str, Value]
-
-
-class Policies(NamedTuple):
-    """Holds what binds the campaigns of an environment, looked up once for all of them.
-
-    `capacities` is what the account does a minute, by the kind's name; `counts` what is known of lists.
-    """
-
-    environment: Environment
-    rules: tuple[InForce, ...]
-    capacities: Mapping[str, int]
-    counts: Counts = NO_COUNTS
-
-    @classmethod
-    def of(
-        cls, environment: Environment, companions: Companions = NO_COMPANIONS, counts: Counts = NO_COUNTS
-    ) -> Policies:
-        """Looks up the policies of one environment, with the documents beside its campaigns."""
-        capacities = {kind.name: capacity(kind, environment) for kind in KINDS.values()}
-        return cls(environment, tuple(_in_force(environment, companions)), capacities, counts)
-
-    @property
-    def offline(self) -> Policies:
-        """Returns the same without the rules that find nothing where no plan is made."""
-        return self._replace(rules=tuple(it for it in self.rules if it.rule.in_validate))
-
-    def has(self, name: str) -> bool:
-        """Tells whether a rule is on."""
-        return any(it.rule.name == name for it in self.rules)
-
-
-def _in_force(environment: Environment, companions: Companions) -> Iterator[InForce]:
-    for rule in _ROWS:
-        level = level_of(rule, environment, companions)
-        if level is not None:
-            settings = environment.policy.get(rule.name)
-            yield InForce(rule, level, settings if isinstance(settings, Mapping) else {})
-
-
-def level_of(rule: Rule, environment: Environment, companions: Companions = NO_COMPANIONS) -> Severity | None:
-    """Returns the level that the project sets; else the rule's own where it is left out. None: it is off."""
-    settings = environment.policy.get(rule.name)
-    level = settings.get("level") if isinstance(settings, Mapping) else None
-    if level is not None:
-        return None if level == "off" else Severity(str(level))
-    return rule.left_out.of(environment, companions)

@@ -54,6 +54,11 @@ def _unseen(note: str) -> _LeftoverResult:
     return _LeftoverResult(note, ChangeOutcome.UNKNOWN)
 
 
+def _bears_its_name(live: Live, intent: Intent) -> bool:
+    """Tells whether a campaign is called as the earlier run called it, as far as the account shows."""
+    return not live.name or live.name == intent.name
+
+
 def seen_through(
     intents: Iterable[Intent],
     snapshot: Snapshot,
@@ -74,7 +79,8 @@ def seen_through(
             live = get(KINDS[intent.kind], intent.sid)
             campaigns = (*listing.campaigns, live) if live is not None else listing.campaigns
             listing = listing._replace(campaigns=campaigns)
-        older = older_than(live, namesakes(listing.campaigns, intent.name)) if live is not None else None
+        same = namesakes(listing.campaigns, intent.name)
+        older = older_than(live, same) if live is not None and _bears_its_name(live, intent) else None
         if live is not None and older is not None and live.alive:
             rest = tuple(it for it in listing.campaigns if it.sid != intent.sid)
             listing = listing._replace(campaigns=rest)
@@ -138,7 +144,7 @@ class Leftovers:
         listing = self._shown(intent)
         same = namesakes(listing.campaigns, intent.name)
         if intent.sid is not None:
-            return self._known(intent, same, listing.complete)
+            return self._known(intent, same, listing)
         if len(same) > 1:
             self._forget(intent)
             paused = self.creator.pause_all_but_the_oldest(same)
@@ -160,7 +166,7 @@ class Leftovers:
         while True:
             listing = self._alive(intent.kind, again)
             listing = self.creator.settling(KINDS[intent.kind], intent.name, listing)
-            sids = {live.sid for live in namesakes(listing.campaigns, intent.name)}
+            sids = {live.sid for live in listing.campaigns}
             if intent.sid is None or intent.sid in sids or self._is_over(intent):
                 return listing
             if self._waited >= SHOWS_WITHIN:
@@ -180,20 +186,24 @@ class Leftovers:
 
     def _is_over(self, intent: Intent) -> bool:
         live = self.account.get(KINDS[intent.kind], intent.sid or "")
-        return live is None or not live.alive
+        return live is None or not live.alive or not _bears_its_name(live, intent)
 
-    def _known(self, intent: Intent, same: list[Live], complete: bool) -> _LeftoverResult:
-        """Settles the earlier run's own campaign: the older one stays, as that run would have decided."""
-        mine = next((live for live in same if live.sid == intent.sid), None)
+    def _known(self, intent: Intent, same: list[Live], listing: Listing) -> _LeftoverResult:
+        """Settles the earlier run's own campaign: the older one stays, as that run would have decided. What somebody
+        gave another name is no duplicate of this one any more.
+        """
+        mine = next((live for live in listing.campaigns if live.sid == intent.sid), None)
         listed = mine is not None
-        if mine is None:
-            mine = self.account.get(KINDS[intent.kind], intent.sid or "")
-            if mine is not None and mine.alive:
-                return _unseen(f"{intent.sid} was created and the account's list does not show it")
+        mine = mine or self.account.get(KINDS[intent.kind], intent.sid or "")
+        if mine is not None and not _bears_its_name(mine, intent):
+            self._forget(intent)
+            return _LeftoverResult(f"{_CUT_OFF}; {mine.sid}, which it had created, is called {mine.name} now")
+        if not listed and mine is not None and mine.alive:
+            return _unseen(f"{intent.sid} was created and the account's list does not show it")
         older = older_than(mine, same) if mine is not None else None
         if mine is not None and older is not None:
             return self._step_back(intent, mine, older)
-        if listed and not complete:
+        if listed and not listing.complete:
             return _unseen(_NOT_COMPLETE)
         self._forget(intent)
         return _LeftoverResult()

@@ -385,6 +385,26 @@ def test_a_duplicate_of_an_earlier_run_that_cannot_be_ended_is_no_success(
     assert desk.run(*APPLY).code == 0
 
 
+def test_a_duplicate_of_an_earlier_run_that_somebody_renamed_is_theirs(
+    desk: Desk, clock: EventfulClock
+) -> None:
+    """Its new name is in use, too: nothing is made under it, and the older one is nobody's duplicate."""
+    left_behind(desk, clock, actions="never")
+    desk.sandbox.switches.change({"actions": "done"})
+    (mine,) = (it["id"] for it in desk.account() if not it["date_created"].startswith("2027-01-01"))
+    others = ["+919876543288", "+919876543289"]
+    desk.by_hand(mine, {"name": "diwali-by-hand", "from": others})
+    desk.manifests(voice(), voice("diwali-by-hand", **{"from": others}))
+    planned = desk.plan()
+    assert planned["summary"]["operations"] == 0
+    assert "is ended by the next apply" not in str(planned)
+    run = desk.run(*APPLY)
+    assert run.code == 0, run.all
+    assert f"{mine}, which it had created, is called diwali-by-hand now" in run.err
+    assert (desk.writes, statuses(desk)) == ([], {"older": "Created", "younger": "Created"})
+    assert not list((desk.root / ".campaignctl" / "intents").glob("*.json"))
+
+
 @pytest.mark.parametrize(
     ("habits", "says", "status"),
     [

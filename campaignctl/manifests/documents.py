@@ -310,7 +310,7 @@ def _sources(
 
     The sources are read later, with the project's own; see `suppression`.
     """
-    from campaignctl.manifests.sources import read_sources  # most manifests leave nobody out
+    from campaignctl.model.suppression import read_sources  # most manifests leave nobody out
 
     def shown(path: str) -> str:
         return shown_path(_beside(source.file, path), source.file.root)

@@ -89,7 +89,7 @@ def with_sources(
     written = spec.get(SUPPRESS) if isinstance(spec, Mapping) else None
     if not written:
         return companion, ()
-    from campaignctl.manifests.sources import read_sources  # most lists leave nobody out
+    from campaignctl.model.suppression import read_sources  # most lists leave nobody out
 
     beside, root = Path(source.file.path).parent, source.file.root
     sources, faults = read_sources(written, lambda path: shown_path(beside / path, root))

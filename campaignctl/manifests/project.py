@@ -215,7 +215,7 @@ def _findings(path: Path, reader: FieldReader) -> list[Diagnostic]:
 def _faulty_sources(path: Path, node: Node, value: Value) -> list[Diagnostic]:
     if not value:
         return []
-    from campaignctl.manifests.sources import read_sources
+    from campaignctl.model.suppression import read_sources
 
     faults = read_sources(value, str)[1]
     return [
@@ -348,6 +348,6 @@ def _project(
 def _suppress(value: Value) -> tuple[SuppressionSource, ...]:
     if not value:
         return ()
-    from campaignctl.manifests.sources import read_sources  # most projects leave nobody out
+    from campaignctl.model.suppression import read_sources  # most projects leave nobody out
 
     return read_sources(value, str)[0]

@@ -5,11 +5,13 @@ Numbers are compared by the country's rule. Nothing here reads a file.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from campaignctl.diagnostics import counted
-from campaignctl.model.values import canonical_numbers
+from campaignctl.kinds.manifest import FROM_FILE, SUPPRESS
+from campaignctl.kinds.table import Value
+from campaignctl.model.values import canonical_numbers, texts
 from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
@@ -127,3 +129,34 @@ def _together(declared: Collection[str], shown: Shown | None) -> Collection[str]
         return declared
     known = shown.begun and not (shown.unseen or shown.to_come)
     return shown.people if known else shown.people.union(declared)
+
+
+_KINDS = ("numbers", FROM_FILE, "campaign")
+
+
+def read_sources(
+    value: Value, shown: Callable[[str], str]
+) -> tuple[tuple[SuppressionSource, ...], tuple[tuple[str, str], ...]]:
+    """Returns the sources, and what is wrong with any: path and message. `shown` names a file as positions do."""
+    rows = [it for it in value if isinstance(it, Mapping)] if isinstance(value, list) else []
+    faults = tuple(_faults(rows))
+    return tuple(_source(place, row, shown) for place, row in enumerate(rows)) if not faults else (), faults
+
+
+def _faults(rows: list[Mapping[str, Value]]) -> Iterator[tuple[str, str]]:
+    for place, row in enumerate(rows):
+        given = [name for name in _KINDS if row.get(name) is not None]
+        if len(given) != 1:
+            has = " and ".join(given) if given else "none"
+            yield f"{SUPPRESS}.{place}", f"a source of suppress is one of {', '.join(_KINDS)}; this has {has}"
+
+
+def _source(place: int, row: Mapping[str, Value], shown: Callable[[str], str]) -> SuppressionSource:
+    file, campaign, at_least = row.get(FROM_FILE), row.get("campaign"), row.get("at_least")
+    return SuppressionSource(
+        f"{SUPPRESS}.{place}",
+        tuple(texts(row.get("numbers"))),
+        shown(file) if isinstance(file, str) else None,
+        campaign if isinstance(campaign, str) else None,
+        at_least if isinstance(at_least, int) else None,
+    )

@@ -107,6 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Runs a command and ends the process with its exit code; see the contract's table."""
     words = [_text(word) for word in (sys.argv[1:] if arguments is None else arguments)]
     gc.set_threshold(_NEW_OBJECTS)
+    gc.enable()
     streams.take_over()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
     code = _written_out(run(words))

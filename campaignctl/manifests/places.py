@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from functools import lru_cache
+from contextlib import suppress
+from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -17,6 +18,7 @@ from campaignctl.manifests.files import UnreadableFileError, read_plain
 from campaignctl.manifests.nodes import (
     MalformedYamlError,
     Mark,
+    PlaceUnknownError,
     deepest,
     documents,
     mark_of,
@@ -27,6 +29,7 @@ from campaignctl.model.campaigns import Desired
 
 if TYPE_CHECKING:
     from campaignctl.contact_lists.contact_list import ContactList
+    from campaignctl.manifests.alike import AlikeTexts, Moved
 
 
 def locate(root: Path, where: Position, document: int, path: str) -> Position:
@@ -36,18 +39,9 @@ def locate(root: Path, where: Position, document: int, path: str) -> Position:
     `where` is the document's own place, and the answer when the file cannot be read again. A path is of `spec`
     unless it begins with `metadata`, `spec` or another key of the top level.
     """
-    found = _found(_path(root, where), document, path)
-    return where if found is None else _at(where.file, mark_of(found[1]), found[0])
-
-
-def _at(file: str, mark: Mark, text: str) -> Position:
-    """Makes a position of a mark; `mark` is one of what was read of the file's text."""
-    json, _ = yaml_of(text, file)
-    if json:
-        from campaignctl.manifests.characters import place_in_json
-
-        mark = place_in_json(json, mark)
-    return Position.at(file, mark)
+    composed = _composed(_path(root, where))
+    mark = composed.mark(document, path) if composed else None
+    return where if composed is None or mark is None else composed.position(where.file, mark)
 
 
 def _path(root: Path, where: Position) -> str:
@@ -55,28 +49,18 @@ def _path(root: Path, where: Position) -> str:
     return os.path.join(root, where.file)  # noqa: PTH118
 
 
-def _found(file: str, document: int, path: str) -> tuple[str, Node] | None:
-    """Returns the file's text, and the node nearest to a path; None where the file cannot be read again."""
-    found = _composed(file, document)
+def _composed(file: str) -> _Composed | None:
+    """Returns a file that was read again; None where it cannot be."""
     try:
-        return None if found is None else (found[0], nearest(found[1], path))
-    except MalformedYamlError:
-        return None
-
-
-def _composed(file: str, document: int) -> tuple[str, Node] | None:
-    try:
-        text = read_plain(file)
-        node = _documents(text, file).at(document)
-        return None if node is None else (text, node)
-    except (OSError, ValueError, UnreadableFileError, MalformedYamlError):
+        return _of_text(read_plain(file), file)
+    except (OSError, ValueError, UnreadableFileError):
         return None
 
 
 def document_node(root: Path, where: Position, document: int) -> Node | None:
     """Returns a document of a file, composed again; None where the file cannot be read again."""
-    found = _composed(_path(root, where), document)
-    return found[1] if found else None
+    composed = _composed(_path(root, where))
+    return composed.document(document) if composed else None
 
 
 def locate_character(
@@ -93,30 +77,84 @@ def locate_character(
     """
     from campaignctl.manifests.characters import place_of_character
 
-    found = _found(_path(root, where), document, path)
-    text, node = found or ("", None)
-    if not isinstance(node, ScalarNode):
+    composed = _composed(_path(root, where))
+    node = composed.node(document, path) if composed else None
+    if composed is None or not isinstance(node, ScalarNode):
         return locate(root, where, document, path)
-    mark = place_of_character(yaml_of(text, where.file)[1], node, offset, variables)
-    return _at(where.file, mark, text)
+    mark = place_of_character(composed.text, node, offset, variables)
+    return composed.position(where.file, mark)
 
 
 class _Composed:
-    """Composes the documents of a text, as far as they are asked for."""
+    """Composes the documents of a text, as far as they are asked for; none where the text is built like an earlier
+    one.
+    """
 
-    def __init__(self, text: str) -> None:
-        self._coming, self._nodes = documents(text), list[Node]()
+    def __init__(self, text: str, file: str) -> None:
+        self._json, self.text = yaml_of(text, file)
+        self._coming, self._nodes = documents(self.text), list[Node]()
+        self._alike = None if self._json else _built_alike(self.text)
 
-    def at(self, place: int) -> Node | None:
-        """Returns the document at that place; None where the text has no such one."""
-        self._nodes += islice(self._coming, max(0, place + 1 - len(self._nodes)))
+    def document(self, place: int) -> Node | None:
+        """Returns the document at that place; None where the text has no such one, or is no YAML up to there."""
+        try:
+            self._nodes += islice(self._coming, max(0, place + 1 - len(self._nodes)))
+        except MalformedYamlError:
+            return None
         return self._nodes[place] if place < len(self._nodes) else None
+
+    def node(self, document: int, path: str) -> Node | None:
+        """Returns the node nearest to a path of a document; None where that cannot be told."""
+        node = self.document(document)
+        try:
+            return nearest(node, path) if node else None
+        except MalformedYamlError:
+            return None
+
+    def mark(self, document: int, path: str) -> Mark | None:
+        """Returns where that node stands."""
+        if self._alike is not None and document == 0:
+            root, moved = self._alike
+            with suppress(PlaceUnknownError, MalformedYamlError):
+                mark = mark_of(nearest(root, path))
+                return moved.place(mark) if moved else mark
+        node = self.node(document, path)
+        return mark_of(node) if node else None
+
+    def position(self, file: str, mark: Mark) -> Position:
+        """Makes a position of a mark."""
+        if self._json:
+            from campaignctl.manifests.characters import place_in_json
+
+            mark = place_in_json(self._json, mark)
+        return Position.at(file, mark)
+
+
+_FEW: Final = 20
+"""Files up to which it does not pay to look for those that are built alike."""
+
+
+def _built_alike(text: str) -> tuple[Node, Moved | None] | None:
+    """Returns the node of a text that is built like an earlier one, and what knows its places, up to the next call."""
+    if _of_text.cache_info().misses <= _FEW:
+        return None
+    try:
+        return _alike_texts().node_of(text)
+    except MalformedYamlError:
+        return None
+
+
+@cache
+def _alike_texts() -> AlikeTexts:
+    from campaignctl.manifests.alike import AlikeTexts
+
+    return AlikeTexts()
 
 
 @lru_cache(maxsize=1)
-def _documents(text: str, file: str) -> _Composed:
+def _of_text(text: str, file: str) -> _Composed:
     """Keeps a file's documents: of a file of a thousand campaigns a thousand places may be asked for."""
-    return _Composed(yaml_of(text, file)[1])
+    return _Composed(text, file)
 
 
 def locate_field(

@@ -124,6 +124,7 @@ class Takers:
         self._project = project
         self._real = {"": os.path.realpath(project.root)}
         self._at: dict[str, dict[str, Environment]] = {}
+        self._above: dict[str, Mapping[str, Environment]] = {}
         self._lock = threading.Lock()
 
     def of(self, file: str) -> Sequence[Environment]:
@@ -131,10 +132,17 @@ class Takers:
         with self._lock:
             if not self._at:
                 self._look()
-            place, found = Path(self._of(file)), dict[str, Environment]()
-        for it in (place, *place.parents):
-            found |= self._at.get(str(it), {})
+            place = self._of(file)
+            found = {**self._whose_above(os.path.dirname(place)), **self._at.get(place, {})}
         return [found[name] for name in sorted(found)]
+
+    def _whose_above(self, folder: str) -> Mapping[str, Environment]:
+        """Returns the environments whose paths hold all of a directory; of each it is worked out once."""
+        if folder not in self._above:
+            parent = os.path.dirname(folder)
+            above = self._whose_above(parent) if parent != folder else {}
+            self._above[folder] = {**above, **self._at.get(folder, {})}
+        return self._above[folder]
 
     def _look(self) -> None:
         reached = cache(self._reached)
@@ -153,10 +161,9 @@ class Takers:
             self._real[path] = os.path.realpath(path)
         if path not in self._real:
             parent, name = os.path.split(path)
-            there = Path(self._of(parent), name)
-            self._real[path] = (
-                os.path.realpath(there) if there.is_symlink() or name in (".", "..") else str(there)
-            )
+            there = os.path.join(self._of(parent), name)
+            leads_away = name in (".", "..") or os.path.islink(there)
+            self._real[path] = os.path.realpath(there) if leads_away else there
         return self._real[path]
 
 

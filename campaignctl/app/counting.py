@@ -76,6 +76,10 @@ class CountingRules:
         counting = self.counts and keeps_ledger(self.terms.environment)
         return make_plan(*judged, replace(self.terms, counting=counting))
 
+    def would_ask(self, decisions: Decisions) -> bool:
+        """Tells whether lists are to be counted for what was decided."""
+        return self.counts and bool(lists_to_count(decisions.changes, self.terms.now, _budgeted(decisions)))
+
     def decide_counted(
         self, judged: Judged, decisions: Decisions, known: Mapping[str, ListCount] = NOTHING_KNOWN
     ) -> Decisions:
@@ -86,11 +90,15 @@ class CountingRules:
         if not self.counts:
             return decisions
         budget = decisions.budgeted
-        sums = budget.lists if budget is not None else None
-        counted = count_for(decisions.changes, self.terms.now, self.client, known, sums)
+        counted = count_for(decisions.changes, self.terms.now, self.client, known, _budgeted(decisions))
         if counted is None and (budget is None or budget.knows_all):
             return decisions
         if counted is not None:
             self.terms = replace(self.terms, lists=counted.lists)
         decisions = make_plan(*judged, self.terms)
         return replace(decisions, notes=(*decisions.notes, *(counted.notes if counted is not None else ())))
+
+
+def _budgeted(decisions: Decisions) -> tuple[str, ...] | None:
+    """Returns the lists that the sums of a budget need; None without one."""
+    return decisions.budgeted.lists if decisions.budgeted is not None else None

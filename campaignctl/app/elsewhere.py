@@ -124,7 +124,7 @@ class Takers:
         self._project = project
         self._real = {"": os.path.realpath(project.root)}
         self._at: dict[str, dict[str, Environment]] = {}
-        self._above: dict[str, Mapping[str, Environment]] = {}
+        self._above: dict[Path, Mapping[str, Environment]] = {}
         self._lock = threading.Lock()
 
     def of(self, file: str) -> Sequence[Environment]:
@@ -133,15 +133,14 @@ class Takers:
             if not self._at:
                 self._look()
             place = self._of(file)
-            found = {**self._whose_above(os.path.dirname(place)), **self._at.get(place, {})}
+            found = {**self._whose_above(Path(place).parent), **self._at.get(place, {})}
         return [found[name] for name in sorted(found)]
 
-    def _whose_above(self, folder: str) -> Mapping[str, Environment]:
+    def _whose_above(self, folder: Path) -> Mapping[str, Environment]:
         """Returns the environments whose paths hold all of a directory; of each it is worked out once."""
         if folder not in self._above:
-            parent = os.path.dirname(folder)
-            above = self._whose_above(parent) if parent != folder else {}
-            self._above[folder] = {**above, **self._at.get(folder, {})}
+            above = self._whose_above(folder.parent) if folder.parent != folder else {}
+            self._above[folder] = {**above, **self._at.get(str(folder), {})}
         return self._above[folder]
 
     def _look(self) -> None:
@@ -161,8 +160,8 @@ class Takers:
             self._real[path] = os.path.realpath(path)
         if path not in self._real:
             parent, name = os.path.split(path)
-            there = os.path.join(self._of(parent), name)
-            leads_away = name in (".", "..") or os.path.islink(there)
+            there = f"{self._of(parent).rstrip(os.sep)}{os.sep}{name}"
+            leads_away = name in (".", "..") or Path(there).is_symlink()
             self._real[path] = os.path.realpath(there) if leads_away else there
         return self._real[path]
 

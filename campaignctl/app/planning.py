@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from functools import cache, cached_property, partial
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from campaignctl.app.counting import CountingRules, Judged
 from campaignctl.app.own_rules import read_for_plan
@@ -29,7 +29,7 @@ from campaignctl.model.reasons import ChangeType
 from campaignctl.model.written import WrittenJson
 from campaignctl.parallel import in_background
 from campaignctl.planning.planner import Decisions, with_dates
-from campaignctl.planning.terms import FindElsewhere, Terms, nowhere_else
+from campaignctl.planning.terms import Terms
 from campaignctl.policy import RULES, Beside, level_of
 from campaignctl.rendering.formats import FORMATS
 from campaignctl.saved_plans.assemble import assemble
@@ -37,7 +37,10 @@ from campaignctl.saved_plans.seal import canonical, document_digest, keyed, seal
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client
+    from campaignctl.app.accounts_board import OtherAccounts
     from campaignctl.rendering.documents import AnyPlanDocument, BriefPlanDocument, PlanDocument
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -183,8 +186,32 @@ class PlanBasis:
     lists: Mapping[str, ManagedList] = field(default_factory=dict)
 
 
+class AccountSeen(NamedTuple):
+    """Holds what was read of an account, beside the manifests, before anything is decided.
+
+    `asked_before` is how many requests the client had made when whom earlier campaigns called was not yet looked up.
+    """
+
+    reading: Reading
+    snapshot: Snapshot
+    terms: Terms
+    asked_before: int
+    elsewhere: OtherAccounts | None
+
+    def certain(self, make: Callable[[], T]) -> T:
+        """Returns what is made of it; where other accounts, read meanwhile, make that another, it is made again."""
+        made = make()
+        return made if self.elsewhere is None or self.elsewhere.held() else make()
+
+
 def look(session: Session, reading: Reading, client: Client, asked: PlanOptions) -> PlanBasis:
     """Fetches the account and asks the rules. Raises ApiError where it cannot be read."""
+    seen = _see(session, reading, client, asked)
+    return seen.certain(lambda: _decide(seen, client, asked))
+
+
+def _see(session: Session, reading: Reading, client: Client, asked: PlanOptions) -> AccountSeen:
+    """Fetches the account, and tells the other environments of the command what it runs."""
     from campaignctl.api.refresh import fetch
 
     snapshot = fetch(
@@ -198,20 +225,33 @@ def look(session: Session, reading: Reading, client: Client, asked: PlanOptions)
     )
     reading, snapshot = _with_lists(reading, snapshot, client)
     snapshot = _with_earlier_runs(session, reading, snapshot, client)
-    before = client.requests
+    before, elsewhere = client.requests, _other_accounts(session)
     reading, leave_out = _without_called(reading, snapshot, client)
     terms = _terms(session, reading, snapshot, asked)
+    if elsewhere is not None:
+        terms = replace(terms, find_elsewhere=elsewhere)
     terms = with_dates(reading.all_manifests, snapshot, terms, leave_out)
     if session.beside is not None:
         session.beside.board.put(session.environment.name, snapshot, reading.all_manifests)
+    return AccountSeen(reading, snapshot, terms, before, elsewhere)
+
+
+def _decide(seen: AccountSeen, client: Client, asked: PlanOptions) -> PlanBasis:
+    """Asks the rules. No request is sent for what would turn out to be another decision."""
+    reading, snapshot, terms = seen.reading, seen.snapshot, seen.terms
     judged = Judged(reading.all_manifests, reading.selected, snapshot)
     rules, lists = CountingRules(terms, client, asked.count_lists), None
     if CONTACT_LIST in reading.companions:
+        if seen.elsewhere is not None:
+            seen.elsewhere.waits = True
         decisions, snapshot, lists = _decide_with_own_lists(reading, judged, rules, asked)
     else:
-        decisions = rules.decide_counted(judged, rules.decide(judged))
+        decisions = rules.decide(judged)
+        if seen.elsewhere is not None and rules.would_ask(decisions) and not seen.elsewhere.held():
+            decisions = rules.decide(judged)
+        decisions = rules.decide_counted(judged, decisions)
     _refuse_names_of_both_kinds(asked, decisions)
-    snapshot = snapshot._replace(requests=snapshot.requests + client.requests - before)
+    snapshot = snapshot._replace(requests=snapshot.requests + client.requests - seen.asked_before)
     asked_again = replace(rules.terms, beside=Beside(find_load=decisions.find_load))  # right before a write
     return PlanBasis(reading, snapshot, asked_again, decisions, lists or {})
 
@@ -244,16 +284,17 @@ def _terms(session: Session, reading: Reading, snapshot: Snapshot, asked: PlanOp
         approved_before=asked.approved_before,
         checkout=session.checkout,
         own_rules=reading.own_rules,
-        find_elsewhere=_find_elsewhere(session),
     )
 
 
-def _find_elsewhere(session: Session) -> FindElsewhere:
-    """Looks into the accounts of the other environments that the command chose; of one alone it finds nothing."""
+def _other_accounts(session: Session) -> OtherAccounts | None:
+    """Returns who looks into the accounts of the other environments that the command chose; None for one alone."""
     beside = session.beside
     if beside is None:
-        return nowhere_else
-    return lambda desired: beside.board.find(session.environment.name, desired, beside.interrupts.stopping)
+        return None
+    from campaignctl.app.accounts_board import OtherAccounts  # where there are several
+
+    return OtherAccounts(beside.board, session.environment.name, beside.interrupts.stopping)
 
 
 def _refuse_names_of_both_kinds(asked: PlanOptions, decisions: Decisions) -> None:
@@ -314,12 +355,24 @@ def make(session: Session, reading: Reading, client: Client, asked: PlanOptions)
     """Fetches the account and plans. Raises ApiError where it cannot be read."""
     looked_at = session.clock.monotonic()
     with in_background(partial(_seal, session, reading), len(reading.selected)) as seal:
-        found = look(session, reading, client, asked)
-        sealed_already = found.reading is reading and found.snapshot.expanded_at is None
-        manifests = seal() if sealed_already else _seal(session, found.reading, found.snapshot.expanded_at)
+        seen = _see(session, reading, client, asked)
+        expanded_at = seen.snapshot.expanded_at
+        sealed_already = seen.reading is reading and expanded_at is None
+        manifests = cache(seal if sealed_already else lambda: _seal(session, seen.reading, expanded_at))
+        return seen.certain(lambda: _made(session, _decide(seen, client, asked), manifests, asked, looked_at))
+
+
+def _made(
+    session: Session,
+    found: PlanBasis,
+    manifests: Callable[[], ManifestsSeal],
+    asked: PlanOptions,
+    looked_at: float,
+) -> Planned:
+    """Makes a plan of what was decided."""
     snapshot, terms, decisions = found.snapshot, found.terms, found.decisions
     decisions = replace(decisions, findings=in_order([*found.reading.findings, *decisions.findings]))
-    plan = assemble(decisions, manifests, snapshot, terms, _selection(session, asked), session.token)
+    plan = assemble(decisions, manifests(), snapshot, terms, _selection(session, asked), session.token)
     return Planned.sealed(plan, terms, decisions, session, looked_at)
 
 

@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from itertools import chain
@@ -22,6 +22,9 @@ _WORTH_A_COPY: Final = 300
 
 _MOST: Final = 8
 """Processes. What they made still has to be taken in by one."""
+
+_PIPE_BYTES: Final = 1 << 20
+"""A copy goes on while what it made is not taken in yet."""
 
 _Item = TypeVar("_Item")
 _Made = TypeVar("_Made")
@@ -43,19 +46,59 @@ def parallel_map(work: Callable[[Sequence[_Item]], list[_Made]], items: Sequence
 
 
 @contextmanager
+def in_turn(work: Callable[[_Item], _Made], items: Sequence[_Item], pieces: int) -> Iterator[Iterator[_Made]]:
+    """Begins work whose results are wanted one by one, each as soon as it is there.
+
+    What it gives yields them in the order of the items. Copies begin before it is given, so before any thread that is
+    started for what they make; this process only takes it in. `pieces` tells how much there is to do in all.
+    """
+    cores = _cores()
+    copies = min(cores, pieces // _WORTH_A_COPY, len(items), _MOST) if cores > 1 else 0
+    with ExitStack() as begun:
+        dealt = [items[place::copies] for place in range(copies)]
+        pipes = [begun.enter_context(_copy(partial(map, work, part))) for part in dealt]
+        made = [_made_by(pipe, work, part) for pipe, part in zip(pipes, dealt, strict=True)]
+        yield (next(made[place % copies]) for place in range(len(items))) if copies else map(work, items)
+
+
+def _made_by(pipe: int | None, work: Callable[[_Item], _Made], items: Sequence[_Item]) -> Iterator[_Made]:
+    """Yields what a copy makes of items; from where it ends without, this process makes it."""
+    import pickle
+
+    done = 0
+    if pipe is not None:
+        with os.fdopen(pipe, "rb", closefd=False) as reading, suppress(EOFError, pickle.UnpicklingError):
+            for _ in items:
+                made: _Made = pickle.load(reading)
+                done += 1
+                yield made
+    yield from map(work, items[done:])
+
+
+@contextmanager
 def in_background(work: Callable[[], _Made], pieces: int) -> Iterator[Callable[[], _Made]]:
     """Begins work that this process need not wait for.
 
     What it gives returns the result when it is called once. `pieces` tells how much there is to do. The result is
     pickled on its way. What the copy changes stays its own.
     """
-    begun = _begin(work) if pieces >= _WORTH_A_COPY and _cores() > 1 else None
-    if begun is None:
+    if pieces < _WORTH_A_COPY or _cores() == 1:
         yield work
+        return
+    with _copy(lambda: [work()]) as pipe:
+        yield lambda: next(_made_by(pipe, lambda _: work(), [None]))
+
+
+@contextmanager
+def _copy(makes: Callable[[], Iterable[object]]) -> Iterator[int | None]:
+    """Yields where a copy of the process writes what it makes; None where the system gives no more processes."""
+    begun = _begin(makes)
+    if begun is None:
+        yield None
         return
     copy, pipe = begun
     try:
-        yield lambda: _result(pipe, work)
+        yield pipe
     finally:
         os.close(pipe)
         with suppress(
@@ -72,12 +115,16 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def _begin(work: Callable[[], object]) -> tuple[int, int] | None:
+def _begin(makes: Callable[[], Iterable[object]]) -> tuple[int, int] | None:
     """Starts a copy of the process.
 
     Returns its process id, and where it will write what it made; None where the system gives no more processes.
     """
+    import fcntl  # not where there are no copies
+
     reading, writing = os.pipe()
+    with suppress(OSError):
+        fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     try:
         copy = os.fork()
     except OSError:
@@ -90,21 +137,12 @@ def _begin(work: Callable[[], object]) -> tuple[int, int] | None:
     try:
         import pickle
 
-        result = work()
+        os.close(reading)  # whoever writes to a process that is gone must hear of it
         with os.fdopen(writing, "wb") as pipe:
-            pickle.dump(
-                result, pipe, pickle.HIGHEST_PROTOCOL
-            )  # as it is taken in: neither side holds it twice
+            for made in makes():
+                pickle.dump(
+                    made, pipe, pickle.HIGHEST_PROTOCOL
+                )  # as it is taken in: neither side holds it twice
+                pipe.flush()
     finally:
         os._exit(0)  # neither what is still to be printed nor what is still to be cleaned up is the copy's
-
-
-def _result(pipe: int, work: Callable[[], _Made]) -> _Made:
-    import pickle
-
-    with os.fdopen(pipe, "rb", closefd=False) as reading:
-        try:
-            made: _Made = pickle.load(reading)
-        except (EOFError, pickle.UnpicklingError):
-            return work()
-    return made

@@ -10,8 +10,9 @@ from pathlib import Path
 from campaignctl.errors import InputError
 from campaignctl.kinds.table import Value
 from campaignctl.manifests.files import UnreadableFileError, read_inside
+from campaignctl.manifests.loading import load_for_each
 from campaignctl.manifests.project import declared_settings, load_project
-from campaignctl.manifests.reading import Manifests, load_for_each
+from campaignctl.manifests.reading import Manifests
 from campaignctl.manifests.revision import Files
 from campaignctl.model.environment import Environment, ProjectFile
 from campaignctl.model.selector import Selector

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -42,9 +42,12 @@ Findings: TypeAlias = Mapping[ManifestPlace, tuple[Diagnostic, ...]]
 
 
 class CopiesAmong:
-    """Finds which manifests of one command's environments repeat one of another account; once, for whoever asks."""
+    """Finds which manifests of one command's environments repeat one of another account; once, for whoever asks.
 
-    def __init__(self, chosen: Chosen, clock: Clock) -> None:
+    `chosen` returns the environments with their manifests, once all are read.
+    """
+
+    def __init__(self, chosen: Callable[[], Chosen], clock: Clock) -> None:
         self._chosen, self._clock = chosen, clock
         self._lock = threading.Lock()
         self._found: Mapping[CopyKey, Elsewhere] | None = None
@@ -53,7 +56,7 @@ class CopiesAmong:
         """Returns the first one of another account."""
         with self._lock:
             if self._found is None:
-                self._found = copies_between(self._chosen, self._clock.now())
+                self._found = copies_between(self._chosen(), self._clock.now())
         return self._found.get(copy_key(environment, desired))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,9 +56,11 @@ def _with_elsewhere(session: Session, reading: Reading) -> Reading:
     level = level_of(RULES[RULE], session.environment)
     if level is None:
         return reading
-    found = OwnFindings(found_elsewhere(session, reading, level))
+    found = cache(
+        lambda: OwnFindings(found_elsewhere(session, reading, level))
+    )  # it waits for all to be read
     before = reading.own_rules
-    return reading._replace(own_rules=lambda desired: (*before(desired), *found(desired)))
+    return reading._replace(own_rules=lambda desired: (*before(desired), *found()(desired)))
 
 
 def _with_rule_files(session: Session, reading: Reading) -> Reading:

@@ -7,7 +7,7 @@ flight, and that somebody wants all of them to end.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
@@ -20,8 +20,8 @@ from campaignctl.app import output
 from campaignctl.app.accounts_board import AccountsBoard
 from campaignctl.app.failing import of_the_system
 from campaignctl.app.interrupts import Follower, Interrupts
+from campaignctl.app.manifests_in_turn import ManifestsInTurn
 from campaignctl.errors import CampaignctlError, InterruptedRunError
-from campaignctl.manifests.reading import Manifests
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client
@@ -115,18 +115,16 @@ class Turn:
 
 @dataclass(eq=False)
 class SideBySide:
-    """Represents what one of several environments is given: its turn, who interrupts all, its manifests, the sandbox.
+    """Represents what one of several environments is given: its turn, who interrupts all, the manifests, the sandbox.
 
-    `used` are the variables that the manifests of all of them name, `board` tells what the accounts run that nobody
-    means any more, `sandbox` is the one server of all sandboxes, `find_copy` tells which manifests repeat one of
-    another account.
+    `board` tells what the accounts run that nobody means any more, `sandbox` is the one server of all sandboxes,
+    `find_copy` tells which manifests repeat one of another account.
     """
 
     turn: Turn
     interrupts: Interrupts
-    manifests: Manifests
+    manifests: ManifestsInTurn
     board: AccountsBoard
-    used: frozenset[str] = frozenset()
     sandbox: AccountServer | None = None
     find_copy: FindCopy | None = None
     clients: list[Client] = field(default_factory=list)
@@ -138,15 +136,14 @@ class SideBySide:
 
 
 def beside_one_another(
-    names: Mapping[str, Manifests], parallel: int, interrupts: Interrupts
+    names: Iterable[str], manifests: ManifestsInTurn, parallel: int, interrupts: Interrupts
 ) -> dict[str, SideBySide]:
     """Returns for each environment what it is given; the first by name comes first."""
-    slots, board = RequestSlots(parallel), AccountsBoard(names)
-    used = frozenset[str]().union(*(it.used for it in names.values()))
-    found = {}
-    for place, (name, manifests) in enumerate(sorted(names.items())):
+    ordered = sorted(names)
+    slots, board, found = RequestSlots(parallel), AccountsBoard(ordered), {}
+    for place, name in enumerate(ordered):
         follower = Follower(interrupts)
-        found[name] = SideBySide(Turn(slots, (0, place), follower.stopping), follower, manifests, board, used)
+        found[name] = SideBySide(Turn(slots, (0, place), follower.stopping), follower, manifests, board)
     return found
 
 

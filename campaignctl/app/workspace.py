@@ -165,14 +165,14 @@ class Session(NamedTuple):
     def load(self, paths: Sequence[str], labels: str = "") -> Reading:
         """Reads the manifests alone."""
         if self.beside is not None:
-            return self._reading(self.beside.manifests)
+            return self._reading(self.beside.manifests.of(self.environment.name))
         return self.load_each([self.environment], paths, labels)[self.environment.name]
 
     def load_each(
         self, environments: Sequence[Environment], paths: Sequence[str], labels: str = ""
     ) -> Mapping[str, Reading]:
         """Reads the manifests alone of several of the project's environments, by name."""
-        from campaignctl.manifests.reading import load_for_each
+        from campaignctl.manifests.loading import load_for_each
 
         if not paths and self.project.file is None:
             raise UsageError("there is no project file here: name the manifests (files or directories)")
@@ -197,8 +197,10 @@ class Session(NamedTuple):
         """Adds what is odd about the project file and about the variables of this environment."""
         from campaignctl.manifests.remarks import of_variables
 
-        elsewhere = self.beside.used if self.beside else frozenset()
-        odd = of_variables(self.project, self.environment, self.options.variables, reading.used, elsewhere)
+        given, elsewhere = self.options.variables, frozenset[str]()
+        if given and self.beside is not None:  # they may be meant for others: it waits until all are read
+            elsewhere = self.beside.manifests.used
+        odd = of_variables(self.project, self.environment, given, reading.used, elsewhere)
         return reading._replace(findings=in_order((*reading.findings, *self.project.findings, *odd)))
 
     def read_lenient(self, amiss: Sequence[Diagnostic] = ()) -> Reading:

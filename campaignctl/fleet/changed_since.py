@@ -15,7 +15,8 @@ from campaignctl.fleet.choosing import live
 from campaignctl.fleet.inputs import EnvironmentInputs, SharedInputs, inputs_of
 from campaignctl.fleet.touched import Move, Side, TouchedBy, moves, touched
 from campaignctl.kinds.countries import Country
-from campaignctl.manifests.reading import Manifests, load_for_each
+from campaignctl.manifests.loading import load_for_each
+from campaignctl.manifests.reading import Manifests
 from campaignctl.manifests.revision import Base, Files, base_files
 from campaignctl.model.environment import Environment, ProjectFile
 from campaignctl.tuples import NamedTuple

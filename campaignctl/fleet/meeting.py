@@ -105,6 +105,7 @@ class FleetRun(Generic[T]):
         """Waits for the plans of all, and decides; where that fails, nothing is sent to any of them."""
         try:
             self.threads.start()
+            self.fleet.manifests.read_all()
             return decide(self.meeting.gather(self.threads), self.threads.ended)
         except BaseException:
             self.fleet.interrupts.ask()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from campaignctl.app.interrupts import Interrupts
+from campaignctl.app.manifests_in_turn import ManifestsInTurn
 from campaignctl.app.options import GlobalOptions
 from campaignctl.app.side_by_side import PARALLEL, Ended, SideBySide, Threads, beside_one_another
 from campaignctl.app.workspace import Session, start_of
@@ -17,13 +18,14 @@ from campaignctl.diagnostics import Diagnostic
 from campaignctl.errors import InputError, UsageError
 from campaignctl.fleet.choosing import choose, require_separate
 from campaignctl.fleet.outcomes import EnvironmentOutcome, EnvironmentResult
+from campaignctl.manifests.loading import load_for_each, loading_in_turn
 from campaignctl.manifests.project import LenientProject, find_project_file, load_every_lenient, load_project
-from campaignctl.manifests.reading import Manifests, load_for_each
 from campaignctl.model.environment import Environment, ProjectFile
 from campaignctl.model.selector import parse_selector
 
 if TYPE_CHECKING:
-    from campaignctl.policy.same_people import FindCopy
+    from campaignctl.manifests.reading import Manifests
+    from campaignctl.policy.same_people import Chosen, FindCopy
 
 T = TypeVar("T")
 
@@ -36,6 +38,7 @@ class Fleet:
     project: ProjectFile
     sessions: Mapping[str, Session]
     interrupts: Interrupts
+    manifests: ManifestsInTurn
     failed: tuple[EnvironmentOutcome, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
     """The mistakes of the project file, where what is done does not wait for them."""
@@ -53,6 +56,7 @@ class Fleet:
         """Runs the line for each until all have ended."""
         threads = self.threads(line).start()
         try:
+            self.manifests.read_all()
             return self.outcomes(threads.wait())
         except KeyboardInterrupt:
             self.interrupts.ask()  # whoever waits wakes up
@@ -137,13 +141,18 @@ def _wrong(found: LenientProject, name: str) -> InputError | None:
 
 @contextmanager
 def opened(options: GlobalOptions, paths: Sequence[str] = (), labels: str = "") -> Iterator[Fleet]:
-    """Opens the environments that a command line means, with the manifests that PATHS and labels select of each."""
-    with _with_sandbox(opened_offline(options, paths, labels)) as fleet:
+    """Opens the environments that a command line means, with the manifests that PATHS and labels select of each.
+
+    These are read while the threads of the environments run, which is theirs who start them to have done.
+    """
+    project, chosen = chosen_environments(options)
+    loading = loading_in_turn(project, chosen, paths, options.variables, parse_selector(labels))
+    with loading as in_turn, _with_sandbox(_fleet(options, project, chosen, in_turn)) as fleet:
         yield fleet
 
 
 def opened_offline(options: GlobalOptions, paths: Sequence[str] = (), labels: str = "") -> Fleet:
-    """Opens the same for what looks at no account: no sandbox is started."""
+    """Opens the same for what looks at no account: no sandbox is started, and all manifests are read."""
     project, chosen = chosen_environments(options)
     return _with_manifests(options, project, chosen, paths, labels)
 
@@ -166,27 +175,39 @@ def _with_manifests(
     paths: Sequence[str],
     labels: str,
 ) -> Fleet:
-    manifests = load_for_each(project, chosen, paths, options.variables, parse_selector(labels))
-    interrupts = Interrupts()
-    given = beside_one_another(manifests, options.parallel or PARALLEL, interrupts)
+    loaded = load_for_each(project, chosen, paths, options.variables, parse_selector(labels))
+    fleet = _fleet(options, project, chosen, loaded.items())
+    fleet.manifests.read_all()
+    return fleet
+
+
+def _fleet(
+    options: GlobalOptions,
+    project: ProjectFile,
+    chosen: Sequence[Environment],
+    loading: Iterable[tuple[str, Manifests]],
+) -> Fleet:
+    names, interrupts = [it.name for it in chosen], Interrupts()
+    manifests = ManifestsInTurn(names, loading)
+    given = beside_one_another(names, manifests, options.parallel or PARALLEL, interrupts)
     find_copy = _find_copy(project, chosen, manifests, options)
     for it in given.values():
         it.find_copy = find_copy
-    return Fleet(options, project, _sessions(options, project, chosen, given), interrupts)
+    return Fleet(options, project, _sessions(options, project, chosen, given), interrupts, manifests)
 
 
 def _find_copy(
-    project: ProjectFile,
-    chosen: Sequence[Environment],
-    manifests: Mapping[str, Manifests],
-    options: GlobalOptions,
+    project: ProjectFile, chosen: Sequence[Environment], manifests: ManifestsInTurn, options: GlobalOptions
 ) -> FindCopy | None:
     """Looks for manifests of two accounts that say the same, where environments say what they take."""
     if not any(it.has_own_manifests for it in project.environments.values()):
         return None
     from campaignctl.app.elsewhere import CopiesAmong
 
-    return CopiesAmong({it.name: (it, manifests[it.name].desired) for it in chosen}, options.clock).find
+    def all_chosen() -> Chosen:
+        return {it.name: (it, manifests.of(it.name).desired) for it in chosen}
+
+    return CopiesAmong(all_chosen, options.clock).find
 
 
 def _sessions(

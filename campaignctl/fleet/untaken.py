@@ -12,7 +12,7 @@ from campaignctl.fleet.choosing import live
 from campaignctl.fleet.opening import Fleet
 from campaignctl.manifests.files import files_under
 from campaignctl.manifests.headings import headings
-from campaignctl.manifests.reading import load_for_each
+from campaignctl.manifests.loading import load_for_each
 from campaignctl.model.environment import ProjectFile
 
 NO_ENVIRONMENT: Final = "no-environment"
@@ -29,7 +29,7 @@ def untaken(fleet: Fleet) -> tuple[Diagnostic, ...]:
     project, accounts = fleet.project, live(fleet.project)
     if not accounts:
         return ()
-    known = {name: it.beside.manifests for name, it in fleet.sessions.items() if it.beside}
+    known = dict(fleet.manifests.all)
     others = [it for it in accounts if it.name not in known]
     if others:  # a part of them is looked at
         known = {**known, **load_for_each(project, others, (), fleet.options.variables)}

@@ -4,9 +4,10 @@
 by its row of the table (`fields`, `scalars`); nothing here knows a field's rules by heart.
 """
 
+from campaignctl.manifests.loading import load_manifests
 from campaignctl.manifests.places import locate
 from campaignctl.manifests.project import choose_environment, find_project_file, load_project, require_account
-from campaignctl.manifests.reading import Manifests, load_manifests
+from campaignctl.manifests.reading import Manifests
 
 __all__ = [
     "Manifests",

@@ -1,4 +1,6 @@
-"""Reads and checks all manifests of a project; says which of them are meant, and what is wrong, with its place."""
+"""Makes of the documents of an environment's files what a command works on: which of them are meant, and what is wrong,
+with its place.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +23,10 @@ from campaignctl.diagnostics import (
 )
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.manifest import CONTACT_LIST
-from campaignctl.manifests.documents import Document, DocumentReader
+from campaignctl.manifests.documents import Document
 from campaignctl.manifests.files import ManifestFile, files_under, shown_path
 from campaignctl.manifests.places import locate, locate_field, locate_row
-from campaignctl.manifests.taking import PassedOver, Taken, Taking, read_one, taken
+from campaignctl.manifests.taking import PassedOver, Taken, Taking, read_one
 from campaignctl.model.campaigns import Desired, ListName, given_lists
 from campaignctl.model.environment import Environment, ProjectFile
 from campaignctl.model.selector import Selector
@@ -34,11 +36,7 @@ from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.contact_lists.contact_list import ContactList
-    from campaignctl.manifests.alike import AlikeTexts
     from campaignctl.model.companions import Companion
-
-_MANY: Final = 50
-"""Files from which on it pays to look for those that are built alike."""
 
 NO_MANIFESTS: Final = "no-manifests"
 """What a warning is called about an environment that takes no manifest."""
@@ -67,75 +65,7 @@ class Manifests(NamedTuple):
     selected_companions: frozenset[Position] = frozenset()
 
 
-def load_manifests(
-    project: ProjectFile,
-    environment: Environment,
-    paths: Sequence[str] = (),
-    variables: Mapping[str, str] | None = None,
-    selector: Selector | None = None,
-    cwd: Path | None = None,
-) -> Manifests:
-    """Reads an environment's manifests, and those under `paths`, which are relative to `cwd`.
-
-    `variables` are those of the command line; they go over the environment's. Without paths all are selected.
-    Nothing is raised for what people wrote: every mistake is a finding.
-    """
-    return load_for_each(project, [environment], paths, variables, selector, cwd)[environment.name]
-
-
-def load_for_each(
-    project: ProjectFile,
-    environments: Sequence[Environment],
-    paths: Sequence[str] = (),
-    variables: Mapping[str, str] | None = None,
-    selector: Selector | None = None,
-    cwd: Path | None = None,
-) -> Mapping[str, Manifests]:
-    """Loads for several environments, by name. Each file is read and parsed once, whoever takes it."""
-    own_rules, selects = any(it.rule_files for it in project.environments.values()), project.selects
-    here = (cwd or Path.cwd()).resolve() if paths else Path()
-    readers: dict[frozenset[tuple[str, str]], DocumentReader] = {}
-    loadings = []
-    for environment in environments:
-        filled_in = {**environment.vars, **(variables or {})}
-        reader = readers.setdefault(frozenset(filled_in.items()), DocumentReader(filled_in, own_rules))
-        taking = Taking(reader, environment.select, selects)
-        loading = _Loading(Path(project.root), taking, selector or Selector(), environment)
-        for path in project.paths_of(environment):
-            loading.add_project_path(path, project)
-        for path in paths:
-            loading.add_selected_path(path, here)
-        loadings.append(loading)
-    _read_together(loadings, everything=not paths)
-    return {it.environment.name: it.finished(project) for it in loadings}
-
-
-def _read_together(loadings: Sequence[_Loading], everything: bool) -> None:
-    """Reads every file, in the order of their paths, for all that take it."""
-    wanted: dict[str, tuple[ManifestFile, list[int]]] = {}
-    for place, loading in enumerate(loadings):
-        for path, file in loading.files.items():
-            wanted.setdefault(path, (file, []))[1].append(place)
-    files = sorted(wanted.values(), key=lambda it: it[0].shown)
-
-    def read_all(part: Sequence[tuple[ManifestFile, list[int]]]) -> list[list[tuple[int, Taken]]]:
-        alike = _alike_texts() if len(part) >= _MANY else None
-        return [list(taken(file, {it: loadings[it].taking for it in takers}, alike)) for file, takers in part]
-
-    for (file, _), read in zip(files, parallel_map(read_all, files), strict=True):
-        for place, found in read:
-            loadings[place].take(found, file, everything or file.path in loadings[place].selected_files)
-    for loading in loadings:
-        loading.take_named_lists(everything)
-
-
-def _alike_texts() -> AlikeTexts:
-    from campaignctl.manifests.alike import AlikeTexts
-
-    return AlikeTexts()
-
-
-class _Loading:
+class Loading:
     """Holds the state of one load: files found, documents read, findings."""
 
     def __init__(self, root: Path, taking: Taking, selector: Selector, environment: Environment) -> None:
@@ -144,6 +74,7 @@ class _Loading:
         self.selector = selector
         self.passed_over: list[tuple[ManifestFile, PassedOver]] = []
         self.files: dict[str, ManifestFile] = {}
+        self.held: dict[str, list[Taken]] = {}
         self.selected_files: set[str] = set()
         self.project_paths: list[tuple[str, frozenset[str]]] = []
         self.findings: list[Diagnostic] = []
@@ -200,8 +131,18 @@ class _Loading:
         self.files = {**found, **self.files}
         return frozenset(found)
 
-    def take(self, found: Taken, file: ManifestFile, inside: bool) -> None:
-        """Takes what became of a document of a file."""
+    def hold(self, file: ManifestFile, found: Taken) -> None:
+        """Keeps what became of a document of a file until all files are read."""
+        self.held.setdefault(file.path, []).append(found)
+
+    def _take_held(self, everything: bool) -> None:
+        """Takes the documents of all files, in the order of their paths."""
+        for file in sorted(self.files.values(), key=lambda it: it.shown):
+            for found in self.held.pop(file.path, ()):
+                self._take_found(found, file, everything or file.path in self.selected_files)
+        self._take_named_lists(everything)
+
+    def _take_found(self, found: Taken, file: ManifestFile, inside: bool) -> None:
         if isinstance(found, PassedOver):
             self.fruitful.add(file.path)
             if found.list_name:
@@ -209,7 +150,7 @@ class _Loading:
         else:
             self._take(found, file.path, inside)
 
-    def take_named_lists(self, everything: bool) -> None:
+    def _take_named_lists(self, everything: bool) -> None:
         """Takes the contact lists whose own labels do not fit, and that a campaign names."""
         if not self.passed_over:
             return
@@ -376,10 +317,11 @@ class _Loading:
                 for it, valid in self.companions[CONTACT_LIST]
             ]
 
-    def finished(self, project: ProjectFile) -> Manifests:
+    def finished(self, project: ProjectFile, everything: bool) -> Manifests:
         """Returns what was read, once people were chosen and left out, and what manifests say to one another was
-        checked.
+        checked. `everything`: no PATHS select among its files.
         """
+        self._take_held(everything)
         if any(it.take is not None for it in self.declaring()):
             self.choose()
         if project.suppress or any(it.suppress for it in self.declaring()):

@@ -18,8 +18,8 @@ from campaignctl.custom_rules.checking import OwnRule
 from campaignctl.custom_rules.rule_file import RuleFile, mistakes_in
 from campaignctl.custom_rules.rulebook import RuleFiles, check_manifests_by
 from campaignctl.diagnostics import Severity
+from campaignctl.manifests.loading import load_manifests
 from campaignctl.manifests.project import load_project
-from campaignctl.manifests.reading import load_manifests
 from campaignctl.model.campaigns import Desired
 
 PROJECT = """\

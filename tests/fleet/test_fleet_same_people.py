@@ -11,8 +11,8 @@ import yaml
 from fleet_projects import environment, many, secrets, write_environments
 from harness import Desk, Result, sms, voice
 
+from campaignctl.manifests.loading import load_for_each
 from campaignctl.manifests.project import load_project
-from campaignctl.manifests.reading import load_for_each
 from campaignctl.model.environment import Environment
 from campaignctl.policy.same_people import copies_between
 

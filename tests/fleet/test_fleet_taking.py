@@ -7,8 +7,9 @@ import json
 from fleet_projects import campaign, environment, many, secrets, write_environments
 from harness import Desk, voice
 
+from campaignctl.manifests.loading import load_for_each, load_manifests
 from campaignctl.manifests.project import load_project
-from campaignctl.manifests.reading import Manifests, load_for_each, load_manifests
+from campaignctl.manifests.reading import Manifests
 
 
 def taken(desk: Desk, name: str, *paths: str) -> Manifests:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from itertools import chain
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 _WORTH_A_COPY: Final = 300
 """Manifests, say: it takes some 20 ms to begin a copy and to take in what it made."""
@@ -63,16 +63,21 @@ def in_turn(work: Callable[[_Item], _Made], items: Sequence[_Item], pieces: int)
 
 def _made_by(pipe: int | None, work: Callable[[_Item], _Made], items: Sequence[_Item]) -> Iterator[_Made]:
     """Yields what a copy makes of items; from where it ends without, this process makes it."""
+    left = iter(items)
+    if pipe is not None:
+        for made in _taken_in(pipe, len(items)):
+            next(left)
+            yield made
+    yield from map(work, left)
+
+
+def _taken_in(pipe: int, count: int) -> Iterator[Any]:
+    """Yields what a copy has made, as far as it came."""
     import pickle
 
-    done = 0
-    if pipe is not None:
-        with os.fdopen(pipe, "rb", closefd=False) as reading, suppress(EOFError, pickle.UnpicklingError):
-            for _ in items:
-                made: _Made = pickle.load(reading)
-                done += 1
-                yield made
-    yield from map(work, items[done:])
+    with os.fdopen(pipe, "rb", closefd=False) as reading, suppress(EOFError, pickle.UnpicklingError):
+        for _ in range(count):
+            yield pickle.load(reading)
 
 
 @contextmanager
@@ -120,11 +125,7 @@ def _begin(makes: Callable[[], Iterable[object]]) -> tuple[int, int] | None:
 
     Returns its process id, and where it will write what it made; None where the system gives no more processes.
     """
-    import fcntl  # not where there are no copies
-
     reading, writing = os.pipe()
-    with suppress(OSError):
-        fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     try:
         copy = os.fork()
     except OSError:
@@ -135,9 +136,12 @@ def _begin(makes: Callable[[], Iterable[object]]) -> tuple[int, int] | None:
         os.close(writing)
         return copy, reading
     try:
+        import fcntl
         import pickle
 
         os.close(reading)  # whoever writes to a process that is gone must hear of it
+        with suppress(OSError):
+            fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         with os.fdopen(writing, "wb") as pipe:
             for made in makes():
                 pickle.dump(

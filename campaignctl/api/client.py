@@ -369,7 +369,8 @@ class Client:
                     if self._pacer.wait(urgent=request.urgent or self._use_reserved_quota) > 0:
                         continue  # it has asked the account something itself
                 budget.attempts += 1
-                result = self._attempt(request, read, budget.attempts)
+                answer = self._attempt(request, budget.attempts)
+            result = self._received(request, answer, read, budget.attempts)
             row = TABLE[result.reply_class]
             again = row.write_again if request.writes else row.read_again
             pause = budget.backoff(result.retry_after) if again else None
@@ -391,24 +392,41 @@ class Client:
             self._sleep(max(seconds, 0.001))  # a float's last digit must not make it spin
         return None
 
-    def _attempt(self, request: ApiRequest, read: Callable[[Reply], T], attempt: int) -> ApiResult[T]:
-        """Sends one request once, and tells the observer of it whatever becomes of it."""
+    def _attempt(self, request: ApiRequest, attempt: int) -> Reply | NotConnected | NoReply:
+        """Sends one request once; where it is cut off, the observer is told."""
+        try:
+            return self._sent(request)
+        except BaseException:
+            self._tell(request, ApiResult(ReplyClass.LOST, Trouble("", "interrupted")), attempt)
+            raise
+
+    def _received(
+        self,
+        request: ApiRequest,
+        answer: Reply | NotConnected | NoReply,
+        read: Callable[[Reply], T],
+        attempt: int,
+    ) -> ApiResult[T]:
+        """Reads what came, which keeps nobody from their turn, and tells the observer whatever becomes of it."""
         result: ApiResult[T] = ApiResult(ReplyClass.LOST, Trouble("", "interrupted"))
         try:
-            result = self._parse_reply(self._sent(request), read, attempt)
+            result = self._parse_reply(answer, read, attempt)
         finally:
-            self._observe(
-                RequestRecord(
-                    operation=request.operation,
-                    method=request.method,
-                    collection=request.endpoint.collection,
-                    sid=request.sid or (result.value.sid if isinstance(result.value, Live) else None),
-                    attempt=attempt,
-                    status=result.status,
-                    outcome=result.reply_class.value,
-                )
-            )
+            self._tell(request, result, attempt)
         return result
+
+    def _tell(self, request: ApiRequest, result: ApiResult[T], attempt: int) -> None:
+        self._observe(
+            RequestRecord(
+                operation=request.operation,
+                method=request.method,
+                collection=request.endpoint.collection,
+                sid=request.sid or (result.value.sid if isinstance(result.value, Live) else None),
+                attempt=attempt,
+                status=result.status,
+                outcome=result.reply_class.value,
+            )
+        )
 
     def _sent(self, request: ApiRequest) -> Reply | NotConnected | NoReply:
         endpoint = request.endpoint

@@ -17,6 +17,7 @@ class ManifestsInTurn:
         self._read: dict[str, Manifests] = {}
         self._is_there = {name: threading.Event() for name in names}
         self._ended: CampaignctlError | None = None
+        self.all_read = threading.Event()
 
     def read_all(self) -> None:
         """Reads those of all. Where that is cut short, whoever waits for more ends."""
@@ -26,9 +27,10 @@ class ManifestsInTurn:
                 self._is_there[name].set()
         except BaseException:
             self._ended = InterruptedRunError("the manifests of all were not read; nothing was sent")
-            for it in self._is_there.values():
-                it.set()
             raise
+        finally:
+            for it in (*self._is_there.values(), self.all_read):
+                it.set()
 
     def of(self, name: str) -> Manifests:
         """Returns those of one environment."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, cached_property, partial
@@ -167,6 +168,11 @@ class Planned:
         document = written_document(self.plan, self.terms.environment, write, show_numbers=show_numbers)
         return sealed(document, self.token)
 
+    @property
+    def masked(self) -> Planned:
+        """Returns the same where nothing may show a number."""
+        return replace(self, show_numbers=False) if self.show_numbers else self
+
     def cut_down(self, plan: Plan, session: Session) -> Planned:
         """Returns the same for what is left of a saved plan."""
         return Planned.sealed(plan, self.terms, self.decisions, session, self.looked_at)
@@ -190,6 +196,7 @@ class AccountSeen(NamedTuple):
     """Holds what was read of an account, beside the manifests, before anything is decided.
 
     `asked_before` is how many requests the client had made when whom earlier campaigns called was not yet looked up.
+    `working` is entered for long work, of several environments by one at a time; nobody waits in it.
     """
 
     reading: Reading
@@ -197,6 +204,7 @@ class AccountSeen(NamedTuple):
     terms: Terms
     asked_before: int
     elsewhere: OtherAccounts | None
+    working: AbstractContextManager[object]
 
     def certain(self, make: Callable[[], T]) -> T:
         """Returns what is made of it; where other accounts, read meanwhile, make that another, it is made again."""
@@ -231,9 +239,11 @@ def _see(session: Session, reading: Reading, client: Client, asked: PlanOptions)
     if elsewhere is not None:
         terms = replace(terms, find_elsewhere=elsewhere)
     terms = with_dates(reading.all_manifests, snapshot, terms, leave_out)
+    working: AbstractContextManager[object] = nullcontext()
     if session.beside is not None:
         session.beside.board.put(session.environment.name, snapshot, reading.all_manifests)
-    return AccountSeen(reading, snapshot, terms, before, elsewhere)
+        working = session.beside.working
+    return AccountSeen(reading, snapshot, terms, before, elsewhere, working)
 
 
 def _decide(seen: AccountSeen, client: Client, asked: PlanOptions) -> PlanBasis:
@@ -246,7 +256,8 @@ def _decide(seen: AccountSeen, client: Client, asked: PlanOptions) -> PlanBasis:
             seen.elsewhere.waits = True
         decisions, snapshot, lists = _decide_with_own_lists(reading, judged, rules, asked)
     else:
-        decisions = rules.decide(judged)
+        with seen.working:
+            decisions = rules.decide(judged)
         if seen.elsewhere is not None and rules.would_ask(decisions) and not seen.elsewhere.held():
             decisions = rules.decide(judged)
         decisions = rules.decide_counted(judged, decisions)
@@ -359,7 +370,13 @@ def make(session: Session, reading: Reading, client: Client, asked: PlanOptions)
         expanded_at = seen.snapshot.expanded_at
         sealed_already = seen.reading is reading and expanded_at is None
         manifests = cache(seal if sealed_already else lambda: _seal(session, seen.reading, expanded_at))
-        return seen.certain(lambda: _made(session, _decide(seen, client, asked), manifests, asked, looked_at))
+
+        def made() -> Planned:
+            found = _decide(seen, client, asked)
+            with seen.working:
+                return _made(session, found, manifests, asked, looked_at)
+
+        return seen.certain(made)
 
 
 def _made(
@@ -373,7 +390,12 @@ def _made(
     snapshot, terms, decisions = found.snapshot, found.terms, found.decisions
     decisions = replace(decisions, findings=in_order([*found.reading.findings, *decisions.findings]))
     plan = assemble(decisions, manifests(), snapshot, terms, _selection(session, asked), session.token)
-    return Planned.sealed(plan, terms, decisions, session, looked_at)
+    planned = Planned.sealed(plan, terms, decisions, session, looked_at)
+    if session.beside is not None:
+        _ = (
+            planned.brief
+        )  # whoever shows several plans asks for it, and until then other accounts are waited for
+    return planned
 
 
 def plan_for(session: Session, asked: PlanOptions) -> Planned:

@@ -73,20 +73,29 @@ class RequestSlots:
 class Turn:
     """Gives one environment its turn: entered around each request, stepped out of while it waits.
 
-    One request may make another before it is sent (a check): that one is part of it.
+    One request may make another before it is sent (a check): that one is part of it. Until `all_begun` nobody goes on
+    with an answer: first everybody asks.
     """
 
-    def __init__(self, slots: RequestSlots, rank: Rank, stopping: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        slots: RequestSlots,
+        rank: Rank,
+        stopping: Callable[[], bool],
+        all_begun: threading.Event | None = None,
+    ) -> None:
         self.rank = rank
         self.asked = 0
         """How many requests there were, those that wait too."""
-        self._slots, self._stopping = slots, stopping
+        self.on_ask: Callable[[], None] = lambda: None
+        self._slots, self._stopping, self._all_begun = slots, stopping, all_begun
         self._depth = 0
 
     def __enter__(self) -> Turn:
         """Waits until a request may be sent."""
         if self._depth == 0:
             self.asked += 1
+            self.on_ask()
             self._slots.take(self.rank, self._stopping)
         self._depth += 1
         return self
@@ -98,6 +107,8 @@ class Turn:
         self._depth -= 1
         if self._depth == 0:
             self._slots.give_back()
+            while self._all_begun and not self._all_begun.wait(_LOOK_SECONDS) and not self._stopping():
+                pass
 
     @contextmanager
     def stepped_out(self) -> Iterator[None]:
@@ -117,14 +128,16 @@ class Turn:
 class SideBySide:
     """Represents what one of several environments is given: its turn, who interrupts all, the manifests, the sandbox.
 
-    `board` tells what the accounts run that nobody means any more, `sandbox` is the one server of all sandboxes,
-    `find_copy` tells which manifests repeat one of another account.
+    `board` tells what the accounts run that nobody means any more, `working` is held by whoever makes a plan: all share
+    one interpreter, and who has an answer to read comes before those who have long work to do. `sandbox` is the one
+    server of all sandboxes, `find_copy` tells which manifests repeat one of another account.
     """
 
     turn: Turn
     interrupts: Interrupts
     manifests: ManifestsInTurn
     board: AccountsBoard
+    working: threading.Lock
     sandbox: AccountServer | None = None
     find_copy: FindCopy | None = None
     clients: list[Client] = field(default_factory=list)
@@ -140,10 +153,11 @@ def beside_one_another(
 ) -> dict[str, SideBySide]:
     """Returns for each environment what it is given; the first by name comes first."""
     ordered = sorted(names)
-    slots, board, found = RequestSlots(parallel), AccountsBoard(ordered), {}
+    slots, board, working, found = RequestSlots(parallel), AccountsBoard(ordered), threading.Lock(), {}
     for place, name in enumerate(ordered):
         follower = Follower(interrupts)
-        found[name] = SideBySide(Turn(slots, (0, place), follower.stopping), follower, manifests, board)
+        turn = Turn(slots, (0, place), follower.stopping, manifests.all_read)
+        found[name] = SideBySide(turn, follower, manifests, board, working)
     return found
 
 
@@ -193,6 +207,12 @@ class Threads(Generic[T]):
             if it.bug is not None:
                 raise it.bug
         return dict(sorted(self.ended.items()))
+
+    def still_left(self) -> frozenset[str]:
+        """Returns those that have not ended by now."""
+        while not self._events.empty():
+            self.next_event()
+        return self.left
 
     def next_event(self, seconds: float = _LOOK_SECONDS) -> None:
         """Waits a moment for one to end."""

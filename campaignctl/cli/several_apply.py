@@ -152,7 +152,8 @@ def _planned_or_not(
     if name not in proposals:
         return None, ended[name].error
     planned = proposals[name].planned
-    planned = replace(planned, show_numbers=planned.show_numbers and may_show_numbers)
+    if not may_show_numbers:
+        planned = planned.masked
     return EnvironmentResult(planned.exit_code(), shown_plan(planned), planned.plan), None
 
 

@@ -6,6 +6,7 @@ threads meet, and what is decided of all of them together lets each go on, or en
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,12 +79,12 @@ class FleetApply:
         for name in sorted(decided, key=lambda it: rank_of(_plan_of(proposals[it], decided[it]))):
             plan, beside = _plan_of(proposals[name], decided[name]), self.fleet.sessions[name].beside
             assert beside is not None, "it is one of several"
-            beside.turn.rank, asked = rank_of(plan), beside.turn.asked
+            asked, beside.turn.rank = threading.Event(), rank_of(plan)
+            beside.turn.on_ask = asked.set
             run.meeting.answer(name, decided[name])
             for _ in range(_MOST_LOOKS if plan.operations else 0):
-                if beside.turn.asked > asked or name not in run.threads.left:
+                if asked.wait(_LOOK_SECONDS) or name not in run.threads.still_left():
                     break
-                run.threads.next_event(_LOOK_SECONDS)
 
     def _decided(self, proposals: Mapping[str, WaitingPlan], ended: Mapping[str, Ended[Applied]]) -> Decided:
         """Shows, holds against what is demanded, and asks. Raises RefusedError where nothing may be sent at all."""

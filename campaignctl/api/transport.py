@@ -99,7 +99,7 @@ class Transport:
         self._streams: list[NetworkStream] = []
         self._follows = self._is_cut_off = False
         self._kept = self._connections(keep=True)
-        self._fresh = self._connections(keep=False)
+        self._once: httpx.Client | None = None
 
     def __repr__(self) -> str:
         """Shows no credentials."""
@@ -118,7 +118,8 @@ class Transport:
     def close(self) -> None:
         """Closes all connections."""
         self._kept.close()
-        self._fresh.close()
+        if self._once is not None:
+            self._once.close()
 
     def follow_connections(self) -> None:
         """Keeps in mind which connections are open, so that another thread can cut them off."""
@@ -159,7 +160,7 @@ class Transport:
         `fresh` takes a new connection: an idle one that the server closes looks like a lost answer.
         """
         self._check_cut_off()
-        client = self._fresh if fresh else self._kept
+        client = self._fresh() if fresh else self._kept
         headers = {} if body is None else {"Content-Type": "application/json"}
         url = self._base_url + path
         try:
@@ -228,6 +229,12 @@ class Transport:
                 f"the certificate authorities cannot be read ({error.strerror or 'damaged'}); "
                 "check SSL_CERT_FILE and SSL_CERT_DIR"
             ) from None
+
+    def _fresh(self) -> httpx.Client:
+        """Returns what makes a new connection for each request; whoever only reads has none made."""
+        if self._once is None:
+            self._once = self._connections(keep=False)
+        return self._once
 
     def _connections(self, *, keep: bool) -> httpx.Client:
         limits = httpx.Limits(max_keepalive_connections=None if keep else 0)

@@ -6,6 +6,7 @@ flight, and that somebody wants all of them to end.
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -32,6 +33,9 @@ PARALLEL: Final = 16
 """Requests in flight where nobody says how many."""
 _LOOK_SECONDS: Final = 0.2
 """How often whoever waits looks up, so that a signal is answered."""
+
+_SWITCH_SECONDS: Final = 0.0005
+"""How long a thread works on while others want to: most have nothing to do but to take in an answer and ask again."""
 
 T = TypeVar("T")
 Rank = tuple[object, ...]
@@ -185,6 +189,7 @@ class Threads(Generic[T]):
 
     def start(self) -> Threads[T]:
         """Begins all of them."""
+        sys.setswitchinterval(_SWITCH_SECONDS)
         for name, work in self._works.items():
             threading.Thread(
                 target=self._run, args=(name, work), name=f"campaignctl-{name}", daemon=True

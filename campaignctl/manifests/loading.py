@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -78,11 +79,17 @@ def loading_in_turn(
     """Begins to load the same. Each environment is yielded as soon as the last of its files has been read."""
     loadings = _begun(project, environments, paths, variables or {}, selector or Selector(), cwd)
     files = _wanted(loadings)
-    parts = [files[begin : begin + _PART] for begin in range(0, len(files), _PART)]
-    read_part = partial(_read, loadings, _alike_texts(len(files)))
+    parts, read_part = list(_parts(files)), partial(_read, loadings, _alike_texts(len(files)))
     with in_turn(read_part, parts, len(files)) as read:
         complete = _in_turn(loadings, zip(parts, read, strict=True))
         yield ((it.environment.name, it.finished(project, everything=not paths)) for it in complete)
+
+
+def _parts(files: Sequence[_Wanted]) -> Iterator[Sequence[_Wanted]]:
+    """Cuts them where another environment comes first to take them, and where they are many."""
+    for _, several in groupby(files, key=lambda it: it[1][0]):
+        own = list(several)
+        yield from (own[begin : begin + _PART] for begin in range(0, len(own), _PART))
 
 
 def _in_turn(

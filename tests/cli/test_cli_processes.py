@@ -40,6 +40,39 @@ except ChildProcessError:
     print(len({worker for _, worker in made}))
 """
 
+IN_TURN = """
+import os, sys, threading
+from campaignctl.parallel import in_turn
+home, way, count = os.getpid(), sys.argv[1], int(sys.argv[2])
+
+def work(item):
+    if os.getpid() != home and way == "dies" and item >= count // 2:
+        os._exit(1)
+    if os.getpid() != home and way == "raises":
+        raise ValueError("in a copy alone")
+    return [item * item] * 1000, os.getpid()  # more than a pipe holds
+
+if way == "refused":
+    import resource
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    if os.getuid() == 0:
+        os.setuid(65534)  # the limit does not bind root
+with in_turn(work, range(count), 10_000) as made:
+    if way == "left":
+        assert next(made)[0][0] == 0
+        sys.stdout.write("left ")
+    else:
+        if way != "refused":
+            threading.Thread(target=threading.Event().wait, daemon=True).start()
+        done = list(made)
+        assert [each[0] for each, _ in done] == [item * item for item in range(count)]
+        print(len({worker for _, worker in done} - {home}), home in {worker for _, worker in done}, end=" ")
+try:
+    os.waitpid(-1, os.WNOHANG)
+except ChildProcessError:
+    print("alone")
+"""
+
 ON_CORES = """
 import os, sys
 os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: int(sys.argv[1])])
@@ -77,6 +110,26 @@ def test_work_is_done_once_in_order_and_leaves_no_process_behind(
     words = (sys.executable, "-c", SHARED_OUT, way, str(count))
     said = subprocess.run(words, check=False, capture_output=True, text=True, timeout=60)
     assert said.stdout.strip() == str(processes), said.stderr
+
+
+@pytest.mark.parametrize(
+    ("way", "count", "said"),
+    [
+        ("well", 500, f"{min(CORES, 8)} False"),
+        ("well", 0, "0 False"),
+        ("dies", 500, f"{min(CORES, 8)} True"),
+        ("raises", 500, "0 True"),
+        ("refused", 500, "0 True"),
+        ("left", 500, "left"),
+    ],
+)
+@pytest.mark.skipif(sys.platform != "linux" or CORES < 2, reason="one process does it all")
+def test_what_is_wanted_in_turn_comes_in_turn_whatever_becomes_of_the_copies(
+    way: str, count: int, said: str
+) -> None:
+    words = (sys.executable, "-c", IN_TURN, way, str(count))
+    done = subprocess.run(words, check=False, capture_output=True, text=True, timeout=60)
+    assert done.stdout == f"{said} alone\n", done.stderr
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from itertools import chain
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar, cast
 
 _WORTH_A_COPY: Final = 300
 """Manifests, say: it takes some 20 ms to begin a copy and to take in what it made."""
@@ -67,11 +67,11 @@ def _made_by(pipe: int | None, work: Callable[[_Item], _Made], items: Sequence[_
     if pipe is not None:
         for made in _taken_in(pipe, len(items)):
             next(left)
-            yield made
+            yield cast("_Made", made)
     yield from map(work, left)
 
 
-def _taken_in(pipe: int, count: int) -> Iterator[Any]:
+def _taken_in(pipe: int, count: int) -> Iterator[object]:
     """Yields what a copy has made, as far as it came."""
     import pickle
 

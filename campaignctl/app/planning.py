@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, cached_property, partial
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from campaignctl.app.counting import CountingRules, Judged
 from campaignctl.app.own_rules import read_for_plan
@@ -35,6 +35,7 @@ from campaignctl.policy import RULES, Beside, level_of
 from campaignctl.rendering.formats import FORMATS
 from campaignctl.saved_plans.assemble import assemble
 from campaignctl.saved_plans.seal import canonical, document_digest, keyed, seal_manifests, sealed
+from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client

@@ -23,7 +23,7 @@ from campaignctl.manifests.loading import load_for_each, loading_in_turn
 from campaignctl.manifests.project import load_project
 from campaignctl.manifests.reading import Manifests
 from campaignctl.model.campaigns import Listing, Live, Snapshot
-from campaignctl.planning.elsewhere import RunningElsewhere
+from campaignctl.planning.terms import RunningElsewhere
 
 NAMES = ("east", "north", "south")
 LATE = 0.4

@@ -22,6 +22,7 @@ from campaignctl.api.requesting import (
     ApiResult,
     Check,
     ItemFailedError,
+    RequestRecord,
     RequestTurn,
     rate_limited,
 )
@@ -34,7 +35,7 @@ from campaignctl.api.retry import (
     retry_after_seconds,
 )
 from campaignctl.api.server_clock import ServerClock, date_of
-from campaignctl.api.transport import Network, NoReply, NotConnected, Reply, Transport
+from campaignctl.api.transport import Answered, Network, NoReply, NotConnected, Reply, Transport
 from campaignctl.clock import Clock
 from campaignctl.errors import AnswerError, ApiError, CredentialsError, UnreachableError
 from campaignctl.kinds.endpoints import CONTACT_LISTS, CONTACTS, ENDPOINTS, Endpoint
@@ -81,23 +82,6 @@ class ContactPage:
 
     entries: tuple[AccountList | None, ...]
     total: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class RequestRecord:
-    """Describes one request for an audit log, without its body, people's numbers or secrets.
-
-    `status` is None where no answer came. `operation` is `list`, `get`, `details`, `create`, `update`, `fill`
-    (contacts into a list), `delete` or an action; `outcome` says in words what came back.
-    """
-
-    operation: str
-    method: str
-    collection: str
-    sid: str | None
-    attempt: int
-    status: int | None
-    outcome: str
 
 
 Observer = Callable[[RequestRecord], None]
@@ -392,7 +376,7 @@ class Client:
             self._sleep(max(seconds, 0.001))  # a float's last digit must not make it spin
         return None
 
-    def _attempt(self, request: ApiRequest, attempt: int) -> Reply | NotConnected | NoReply:
+    def _attempt(self, request: ApiRequest, attempt: int) -> Answered:
         """Sends one request once; where it is cut off, the observer is told."""
         try:
             return self._sent(request)
@@ -401,11 +385,7 @@ class Client:
             raise
 
     def _received(
-        self,
-        request: ApiRequest,
-        answer: Reply | NotConnected | NoReply,
-        read: Callable[[Reply], T],
-        attempt: int,
+        self, request: ApiRequest, answer: Answered, read: Callable[[Reply], T], attempt: int
     ) -> ApiResult[T]:
         """Reads what came, which keeps nobody from their turn, and tells the observer whatever becomes of it."""
         result: ApiResult[T] = ApiResult(ReplyClass.LOST, Trouble("", "interrupted"))
@@ -428,7 +408,7 @@ class Client:
             )
         )
 
-    def _sent(self, request: ApiRequest) -> Reply | NotConnected | NoReply:
+    def _sent(self, request: ApiRequest) -> Answered:
         endpoint = request.endpoint
         path = encoding.path_of(self.environment.account_sid, endpoint.collection, request.sid, request.part)
         body = None if request.body is None else json.dumps(request.body).encode()
@@ -441,9 +421,7 @@ class Client:
             self._pacer.heed(answer.headers, self._told(answer))
         return answer
 
-    def _parse_reply(
-        self, answer: Reply | NotConnected | NoReply, read: Callable[[Reply], T], attempts: int
-    ) -> ApiResult[T]:
+    def _parse_reply(self, answer: Answered, read: Callable[[Reply], T], attempts: int) -> ApiResult[T]:
         if isinstance(answer, NotConnected):
             kind = ReplyClass.NO_TRUST if answer.lasting else ReplyClass.NO_CONNECTION
             return ApiResult(kind, Trouble("", answer.message), attempts=attempts)

@@ -55,6 +55,23 @@ on, and then the request was surely not carried out."""
 
 
 @dataclass(frozen=True, slots=True)
+class RequestRecord:
+    """Describes one request for an audit log, without its body, people's numbers or secrets.
+
+    `status` is None where no answer came. `operation` is `list`, `get`, `details`, `create`, `update`, `fill`
+    (contacts into a list), `delete` or an action; `outcome` says in words what came back.
+    """
+
+    operation: str
+    method: str
+    collection: str
+    sid: str | None
+    attempt: int
+    status: int | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class ApiRequest:
     """Represents one request to a collection, or to what it holds by a SID. See `RequestRecord` for `operation`."""
 

@@ -64,6 +64,9 @@ class NoReply:
     lasting: bool = False
 
 
+Answered: TypeAlias = Reply | NotConnected | NoReply
+"""What became of a request that was sent, or was to be."""
+
 _TRUST_VARIABLES: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _READING_TRUST: Final = threading.Lock()
 
@@ -154,7 +157,7 @@ class Transport:
         body: bytes | None = None,
         *,
         fresh: bool = False,
-    ) -> Reply | NotConnected | NoReply:
+    ) -> Answered:
         """Sends one request.
 
         `fresh` takes a new connection: an idle one that the server closes looks like a lost answer.

@@ -16,7 +16,7 @@ from campaignctl.clock import Clock
 from campaignctl.errors import InputError
 
 if TYPE_CHECKING:
-    from campaignctl.api.client import RequestRecord
+    from campaignctl.api.requesting import RequestRecord
 
 _ACTORS = (
     "GITHUB_ACTOR",

@@ -22,7 +22,8 @@ from campaignctl.policy.subject import OwnRules, no_rules
 from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
-    from campaignctl.api.client import Client, RequestRecord
+    from campaignctl.api.client import Client
+    from campaignctl.api.requesting import RequestRecord
     from campaignctl.app.audit import AuditLog
     from campaignctl.app.interrupts import Interrupts
     from campaignctl.app.side_by_side import SideBySide

@@ -12,8 +12,9 @@ from typing import Any
 from fakes import FakeClock
 from scripted_server import Script, ScriptedServer
 
-from campaignctl.api.client import Client, RequestRecord
+from campaignctl.api.client import Client
 from campaignctl.api.credentials import Credentials
+from campaignctl.api.requesting import RequestRecord
 from campaignctl.model.environment import Environment
 
 NOON = datetime(2027, 1, 10, 6, 0, tzinfo=UTC)

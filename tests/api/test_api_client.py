@@ -10,7 +10,7 @@ import pytest
 from api_bench import CREDENTIALS, Bench
 from scripted_server import Answer, envelope, in_turn, item, voice
 
-from campaignctl.api.client import RequestRecord
+from campaignctl.api.requesting import RequestRecord
 from campaignctl.errors import AnswerError, ApiError, CredentialsError
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.operations import Action

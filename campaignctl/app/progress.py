@@ -56,7 +56,7 @@ class Reporter(TerminalBar):
 
     def step(self, step: Step, result: OperationResult) -> None:
         """Shows that one operation is over."""
-        from campaignctl.rendering.as_text.results import operation_line
+        from campaignctl.rendering.as_text.progress import operation_line
 
         self._done += 1
         if self._bar is not None:

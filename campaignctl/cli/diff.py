@@ -47,7 +47,7 @@ def command(
 
 def render(document: DiffDocument, session: Session, output_format: str) -> str:
     """Writes the changes in a format."""
-    from campaignctl.diff.report import VIEWS
+    from campaignctl.diff.text import VIEWS
     from campaignctl.rendering.report import render_views
 
     setting = output.setting(session.options, session.clock.now())

@@ -157,13 +157,13 @@ def _moved(fleet: Fleet, files: Files) -> tuple[Document, ...]:
 
 
 def _diff_text(environment: Environment, document: Document, setting: Setting) -> str:
-    from campaignctl.diff.report import VIEWS
+    from campaignctl.diff.text import VIEWS
 
     return under_headline(environment, VIEWS.text(cast("DiffDocument", document), setting), setting)
 
 
 def _diff_report(_environment: Environment, document: Document, setting: Setting) -> Report:
-    from campaignctl.diff.report import VIEWS
+    from campaignctl.diff.text import VIEWS
 
     return VIEWS.report(cast("DiffDocument", document), setting)
 

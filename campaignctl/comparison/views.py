@@ -50,7 +50,7 @@ def comparison_report(comparison: PlanComparison, now: datetime) -> Report:
         ),
         entries=tuple(Entry(it.title, it.says, it.tone) for it in told(comparison, now)),
         notes=tuple(of_plan(comparison)),
-        fine_print=(_title(comparison) + ".",),
+        fine_print=(Said(_title(comparison) + "."),),
     )
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from typing import Final, cast
 
 from campaignctl.diff.document import DiffDocument, ManifestChangeDocument, SettingDocument
-from campaignctl.diff.text import diff_text
 from campaignctl.diff.words import (
     compared_with,
     currency,
@@ -22,9 +20,20 @@ from campaignctl.diff.words import (
     total_cost,
 )
 from campaignctl.rendering.documents import DifferenceDocument
-from campaignctl.rendering.facts import difference_fact, field_facts
-from campaignctl.rendering.formats import Setting
-from campaignctl.rendering.report import Entry, Fact, Later, Place, Report, Said, Tone, Views, findings_of
+from campaignctl.rendering.facts import declared_fields, difference_fact
+from campaignctl.rendering.report import (
+    About,
+    Declared,
+    Entry,
+    Fact,
+    Later,
+    Place,
+    Report,
+    Said,
+    Sign,
+    Tone,
+    findings_of,
+)
 from campaignctl.rendering.words import cost_words
 from campaignctl.text import message, name
 
@@ -35,6 +44,13 @@ _TONES: Final[Mapping[str, Tone]] = {
     "changed": Tone.CHANGE,
     "removed": Tone.LEFT,
 }
+_SIGNS: Final[Mapping[str, Sign]] = {
+    "looks-renamed": Sign.STOP,
+    "added": Sign.CREATE,
+    "renamed": Sign.CHANGE,
+    "changed": Sign.CHANGE,
+    "removed": Sign.END,
+}
 
 
 def diff_report(document: DiffDocument) -> Report:
@@ -42,8 +58,7 @@ def diff_report(document: DiffDocument) -> Report:
 
     No account was looked at: it names none.
     """
-    money, costs = currency(document), total_cost(document)
-    entries = [_entry(change, money) for change in document["changes"]]
+    entries, costs = change_entries(document), total_cost(document)
     settings, people = _settings(document["settings"]), lists(document["settings"])
     compared = f"Environment {name(document['environment'])}, {compared_with(document)}."
     return Report(
@@ -59,7 +74,7 @@ def diff_report(document: DiffDocument) -> Report:
         entries=(*sorted(entries, key=lambda entry: entry.tone.rank), *settings),
         findings=findings_of(document["findings"]),
         notes=tuple(map(message, document["notes"])),
-        fine_print=("No account was looked at: a plan says what will happen.",),
+        fine_print=(Said("No account was looked at: a plan says what will happen."),),
     )
 
 
@@ -67,26 +82,37 @@ def _settings(settings: Sequence[SettingDocument]) -> tuple[Entry, ...]:
     """Makes one entry for all settings: they are nobody's campaign."""
     if not settings:
         return ()
-    return (Entry("settings", "changed", Tone.CHANGE, facts=Later(partial(_setting_facts, settings))),)
+    return (Entry("settings", "changed", Tone.CHANGE, facts=Later(setting_facts, settings)),)
 
 
-def _setting_facts(settings: Sequence[SettingDocument]) -> Iterator[Fact]:
+def setting_facts(settings: Sequence[SettingDocument]) -> Iterator[Fact]:
+    """Yields the settings; of one that is masked that it changed, and no more."""
     for setting in settings:
         if setting.get("masked"):
-            yield Fact(setting["path"], None, (f"{setting['change']}, its value is not shown",))
+            yield Fact(name(setting["path"]), None, f"{setting['change']}, its value is not shown")
         else:
             yield difference_fact(setting_difference(setting))
 
 
+def change_entries(document: DiffDocument) -> tuple[Entry, ...]:
+    """Makes an entry of each manifest that changes, in their order."""
+    money = currency(document)
+    return tuple(_entry(change, money) for change in document["changes"])
+
+
 def _entry(change: ManifestChangeDocument, money: str) -> Entry:
+    previous = change["previous"]
     return Entry(
         title=subject(change),
         does=does(change),
         tone=_TONES[change["change"]],
-        says=Later(partial(_says, change, money)),
-        cost=_cost(change, money),
-        facts=Later(partial(_facts, change)),
+        says=Later(_says, change, money),
+        declared=Later(_declared, change),
+        facts=Later(_facts, change),
         place=Place(change["manifest"], change["line"] or 1) if change["manifest"] else None,
+        cost=_cost(change, money),
+        sign=_SIGNS[change["change"]],
+        aside=f"was {name(previous['manifest'])}:{previous['line']}" if previous else "",
     )
 
 
@@ -104,26 +130,22 @@ def _says(change: ManifestChangeDocument, money: str) -> Iterator[Said]:
     yield from map(Said, figures(change, money))
     for place, note in enumerate(change["notes"]):
         first = change["change"] == "looks-renamed" and place == 0
-        yield Said(f"Why: {message(note)}" if first else message(note))
+        yield Said(message(note), about=About.DOUBT if first else About.REMARK)
     yield from map(Said, dates(change))
     if removed and previous:
-        yield Said(f"It stood in {name(previous['manifest'])}, line {previous['line']}.", Tone.QUIET)
+        stood = f"It stood in {name(previous['manifest'])}, line {previous['line']}."
+        yield Said(stood, Tone.QUIET, About.ASIDE)
+
+
+def _declared(change: ManifestChangeDocument) -> list[Declared]:
+    if change["change"] != "added":
+        return []
+    state = [("state", change["state"], ())] if change["state"] else []
+    return [*state, *declared_fields(change["fields"])]
 
 
 def _facts(change: ManifestChangeDocument) -> Iterator[Fact]:
-    if change["change"] == "added":
-        if change["state"]:
-            yield Fact("state", None, (change["state"],))
-        yield from field_facts(change["fields"])
-    yield from (difference_fact(cast("DifferenceDocument", it)) for it in change["diff"])
-
-
-def _text(document: DiffDocument, setting: Setting) -> str:
-    return diff_text(document, color=setting.color, width=setting.width)
-
-
-def _report(document: DiffDocument, _setting: Setting) -> Report:
-    return diff_report(document)
-
-
-VIEWS: Final = Views(_text, _report)
+    """Yields what differs; a note belongs to the field, since before and after are worth seeing beside it."""
+    for difference in change["diff"]:
+        fact = difference_fact(cast("DifferenceDocument", difference))
+        yield fact._replace(aside=fact.note, note="")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, cast
+from typing import Final
 
 from campaignctl.diagnostics import some_of
 from campaignctl.diff.document import (
     DiffDocument,
     DiffSummaryDocument,
-    LeafDocument,
     ManifestChangeDocument,
     SettingDocument,
 )
@@ -116,16 +115,9 @@ def _span(span: OccurrencesDocument) -> str:
     return span["first"] if span["count"] == 1 else f"{span['first']} to {span['last']}"
 
 
-def labelled(difference: LeafDocument) -> tuple[str, DifferenceDocument]:
-    """Returns the field with its note, and the bare difference: before and after are worth seeing beside it."""
-    bare = cast("DifferenceDocument", {name: it for name, it in difference.items() if name != "text"})
-    note = bare.pop("note", "")
-    return f"{bare['field']} ({note})" if note else bare["field"], bare
-
-
 def setting_difference(setting: SettingDocument) -> DifferenceDocument:
     """Makes a difference of a setting, as formats lay out what differs."""
-    return {"field": setting["path"], "before": setting["before"], "after": setting["after"]}
+    return {"field": name(setting["path"]), "before": setting["before"], "after": setting["after"]}
 
 
 def compared_with(document: DiffDocument) -> str:

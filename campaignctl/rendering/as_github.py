@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Final
 
 from campaignctl.rendering.finding_documents import ErrorOutputDocument
 from campaignctl.rendering.formats import Setting
-from campaignctl.rendering.report import FAILED, Entry, Finding, Place, Report, Tone, findings_of, heading
+from campaignctl.rendering.pages import says
+from campaignctl.rendering.report import (
+    FAILED,
+    Entry,
+    Finding,
+    Place,
+    Report,
+    Tone,
+    errors_first,
+    findings_of,
+    heading,
+)
 from campaignctl.rendering.reports import writers
 from campaignctl.text import message, visible
 
@@ -40,7 +51,7 @@ def github(report: Report) -> str:
 def several(front: Report, sections: Sequence[Report]) -> str:
     """Writes the commands of all; what is found is told once, before what is done."""
     lines = [_command("notice", _summary(front), f"campaignctl {front.what}", None)]
-    lines += map(_finding, front.findings)
+    lines += map(_finding, errors_first(front.findings))
     for section in sections:
         lines += _lines(replace(section, findings=()))
     return "".join(f"{line}\n" for line in lines)
@@ -53,7 +64,7 @@ def _summary(report: Report) -> str:
 def error(document: ErrorOutputDocument, setting: Setting) -> str:
     """Writes the commands of a command that ended early: every finding where it stands, then the one sentence."""
     sentence = message(document["error"]["message"])
-    found = [_finding(it.under(setting.prefix)) for it in findings_of(document["findings"])]
+    found = [_finding(it.under(setting.prefix)) for it in errors_first(findings_of(document["findings"]))]
     return "".join(f"{line}\n" for line in [*found, _command("error", sentence, "campaignctl", None)])
 
 
@@ -65,7 +76,7 @@ WRITERS: Final[Writers] = {**writers(github), "error": error}
 def _lines(report: Report) -> Iterator[str]:
     level = "error" if report.what == FAILED else "notice"
     yield _command(level, _summary(report), f"campaignctl {report.what}", None)
-    yield from map(_finding, report.findings)
+    yield from map(_finding, errors_first(report.findings))
     yield from map(_entry, report.entries)
     for note in report.notes:
         yield _command("notice", note, "campaignctl", None)
@@ -77,9 +88,9 @@ def _finding(finding: Finding) -> str:
 
 
 def _entry(entry: Entry) -> str:
-    says = (*(said.text for said in entry.says), *entry.commands)
+    lines = (*(said.text for said in says(entry)), *entry.commands)
     return _command(
-        _LEVELS.get(entry.tone, "notice"), "\n".join(says), f"{entry.title}: {entry.does}", entry.place
+        _LEVELS.get(entry.tone, "notice"), "\n".join(lines), f"{entry.title}: {entry.does}", entry.place
     )
 
 

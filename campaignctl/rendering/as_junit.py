@@ -17,6 +17,7 @@ from campaignctl.rendering.changes import Telling
 from campaignctl.rendering.documents import AnyPlanDocument, BriefChangeDocument
 from campaignctl.rendering.finding_documents import ErrorOutputDocument, FindingDocument, ValidateDocument
 from campaignctl.rendering.formats import Setting
+from campaignctl.rendering.pages import says
 from campaignctl.rendering.reports import change_entry
 from campaignctl.rendering.suites import ReportedManifest, Suite, owner_among
 from campaignctl.text import message, name, visible, without_command
@@ -183,7 +184,7 @@ def _entry_lines(
 
     def lines(change: BriefChangeDocument) -> tuple[str, ...]:
         entry = change_entry(change, telling)
-        return (f"{entry.title}: {entry.does}", *(said.text for said in entry.says), *entry.commands)
+        return (f"{entry.title}: {entry.does}", *(said.text for said in says(entry)), *entry.commands)
 
     return lines
 

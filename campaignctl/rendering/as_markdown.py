@@ -13,7 +13,8 @@ from typing import Final
 from urllib.parse import quote
 
 from campaignctl.rendering.formats import Where
-from campaignctl.rendering.report import STAND_IN, Entry, Fact, Finding, Report, Said, Tone
+from campaignctl.rendering.pages import Cells, cells, says, telling
+from campaignctl.rendering.report import STAND_IN, Entry, Finding, Report, Said, Tone, errors_first
 from campaignctl.rendering.reports import writers
 from campaignctl.rendering.words import counted
 from campaignctl.text import visible
@@ -115,9 +116,9 @@ def _section_row(section: Report) -> str:
     where = section.where or Where("", "", sandbox=False)
     sandbox = f" **SANDBOX**, {STAND_IN}" if where.sandbox else ""
     worst = min((said.tone for said in section.summary), key=lambda tone: tone.rank, default=Tone.PLAIN)
-    says = prose(section.summary[0].text) if section.summary else ""
+    total = prose(section.summary[0].text) if section.summary else ""
     account = f"{code(where.account_sid)}{sandbox}"
-    return f"| {_SIGNS.get(worst, '')} | {code(where.environment)} | {account} | {says} |\n"
+    return f"| {_SIGNS.get(worst, '')} | {code(where.environment)} | {account} | {total} |\n"
 
 
 def _sections(sections: Sequence[Report]) -> Parts:
@@ -140,7 +141,9 @@ def _body(report: Report, most: int) -> str:
     head = _block(_head(report))
     foot = _block(_foot(report))
     space = most - len(head) - len(foot) - _NOTICE
-    findings, missing_findings = _fitting(_finding_rows(report.findings), min(space, _TABLE // 2))
+    findings, missing_findings = _fitting(
+        _finding_rows(errors_first(report.findings)), min(space, _TABLE // 2)
+    )
     space -= len(findings)
     rows, missing_rows = _fitting(_rows(report.entries), min(space, _TABLE))
     space -= len(rows)
@@ -190,7 +193,7 @@ def _said(said: Said) -> str:
 
 
 def _foot(report: Report) -> Iterator[str]:
-    small = [prose(line) for line in report.fine_print]
+    small = [prose(said.text) for said in report.fine_print]
     if report.seal:
         expires = f", expires {report.seal.expires}" if report.seal.expires else ""
         small.append(f"Approve {code(report.seal.approval)}{expires}.")
@@ -235,13 +238,17 @@ def _rows(entries: Sequence[Entry]) -> Parts:
 
 
 def _row(entry: Entry, priced: bool) -> str:
-    means = "<br>".join(prose(said.text) for said in (entry.telling if _has_details(entry) else entry.says))
+    means = "<br>".join(prose(said.text) for said in (telling if _has_details(entry) else says)(entry))
     costs = f" {prose(entry.cost)} |" if priced else ""
     return f"| {_SIGNS.get(entry.tone, '')} | {code(entry.title)} | {prose(entry.does)} | {means} |{costs}\n"
 
 
 def _has_details(entry: Entry) -> bool:
-    return bool(entry.commands or entry.facts)
+    return bool(entry.commands) or _has_fields(entry)
+
+
+def _has_fields(entry: Entry) -> bool:
+    return bool(entry.declared or entry.facts)
 
 
 def _all_details(report: Report) -> Parts:
@@ -260,10 +267,10 @@ def _quiet(entries: Sequence[Entry]) -> str:
 
 def _details(entry: Entry) -> str:
     where = [code(f"{entry.place.file}:{entry.place.line}")] if entry.place else []
-    says = [f"- {prose(said.text)}" for said in entry.says]
-    facts = [_fenced("diff", list(_fact_lines(entry.facts)))] if entry.facts else []
+    said = [f"- {prose(said.text)}" for said in says(entry)]
+    facts = [_fenced("diff", list(_fact_lines(cells(entry))))] if _has_fields(entry) else []
     commands = [_fenced("", list(entry.commands))] if entry.commands else []
-    return _folded(f"{_tagged(entry.title)}: {_tagged(entry.does)}", [*where, *says, "", *commands, *facts])
+    return _folded(f"{_tagged(entry.title)}: {_tagged(entry.does)}", [*where, *said, "", *commands, *facts])
 
 
 def _folded(summary: str, lines: Sequence[str]) -> str:
@@ -277,7 +284,7 @@ def _tagged(text: str) -> str:
     return f"<code>{safe}</code>"
 
 
-def _fact_lines(facts: Iterable[Fact]) -> Iterator[str]:
+def _fact_lines(facts: Iterable[Cells]) -> Iterator[str]:
     for fact in facts:
         note = f"  ({fact.note})" if fact.note else ""
         if fact.before is None:

@@ -14,7 +14,7 @@ from campaignctl import __version__
 from campaignctl.policy import RULES
 from campaignctl.rendering.finding_documents import ErrorOutputDocument
 from campaignctl.rendering.formats import Setting
-from campaignctl.rendering.report import FAILED, Finding, Place, Report, findings_of
+from campaignctl.rendering.report import FAILED, Finding, Place, Report, errors_first, findings_of
 from campaignctl.rendering.reports import writers
 from campaignctl.text import message, visible
 
@@ -27,13 +27,13 @@ _ROOT: Final = "PROJECTROOT"
 
 def sarif(report: Report) -> str:
     """Writes one run of the tool, with a rule for each kind of finding."""
-    return _log(report.findings, successful=True)
+    return _log(errors_first(report.findings), successful=True)
 
 
 def error(document: ErrorOutputDocument, setting: Setting) -> str:
     """Writes a `validate` that ended early, so that an upload has its file: what was found, and why it ended."""
     notification = {"level": "error", "message": {"text": _text(document["error"]["message"])}}
-    found = [finding.under(setting.prefix) for finding in findings_of(document["findings"])]
+    found = [finding.under(setting.prefix) for finding in errors_first(findings_of(document["findings"]))]
     return _log(found, successful=False, notifications=[notification])
 
 
@@ -48,7 +48,9 @@ def several(front: Report, sections: Sequence[Report]) -> str:
         if it.what == FAILED
         for said in it.summary
     ]
-    return _log(front.findings, successful=not told, **({"notifications": told} if told else {}))
+    return _log(
+        errors_first(front.findings), successful=not told, **({"notifications": told} if told else {})
+    )
 
 
 WRITERS: Final[Writers] = {"validate": writers(sarif)["validate"], "error": error}

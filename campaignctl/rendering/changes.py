@@ -99,6 +99,8 @@ def written(value: Value) -> str:
         return encode_basestring(value)
     if value.__class__ is int:
         return str(value)
+    if value.__class__ is list and {*map(type, value)} == {str}:
+        return f"[{', '.join(map(encode_basestring, value))}]"
     return "unset" if value is None else _JSON.encode(value)
 
 
@@ -191,16 +193,17 @@ def may_go_on_calling(result: ResultDocument) -> bool:
     return lost or result["reason"]["code"] == "still-calling"
 
 
-def troubles(result: ResultDocument) -> tuple[str, ...]:
-    """Returns the error, then the reason; once where one quotes the other."""
+def troubles(result: ResultDocument) -> tuple[str | None, str | None]:
+    """Returns the error and the reason; the error alone where one quotes the other."""
     error, reason = result["error"], result["reason"]
-    why = () if reason["code"] in SHOWS_ITSELF else (f"why: {message(reason['message'])} [{reason['code']}]",)
+    shows_itself = reason["code"] in SHOWS_ITSELF
+    why = None if shows_itself else f"{message(reason['message'])} [{reason['code']}]"
     if error is None:
-        return why
+        return None, why
     told_twice = error["message"] in reason["message"]
     says = reason["message"] if told_twice else error["message"]
     http = f", HTTP {error['http']}" if error["http"] else ""
-    return (f"error: {message(says)} [{error['code']}{http}]", *(() if told_twice else why))
+    return f"{message(says)} [{error['code']}{http}]", None if told_twice else why
 
 
 def following(result: ResultDocument, *, by_hand: bool = False) -> str | None:

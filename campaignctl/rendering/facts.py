@@ -1,85 +1,70 @@
-"""Writes the fields of a change, one fact each: all of a new campaign, the differences of one that is there."""
+"""Makes facts of the fields of a change: all of a new campaign, the differences of one that is there."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
 
 from campaignctl.kinds.table import Value
+from campaignctl.model.values import texts
 from campaignctl.rendering.changes import number_count, written
 from campaignctl.rendering.documents import BriefChangeDocument, DifferenceDocument, NumbersDocument
-from campaignctl.rendering.report import Fact
-from campaignctl.text import TEXT_LIMIT, cut
-
-_MOST_ITEMS: Final = 20
-"""Of an array that changed: a reviewer reads no more, and a page must stay small."""
+from campaignctl.rendering.report import Declared, Fact, Items, Moved
 
 
-def facts(change: BriefChangeDocument) -> Iterator[Fact]:
-    """Yields the facts in the order of the field table."""
-    if any(each["op"] == "create" for each in (*change["operations"], *change["held"])):
-        yield from field_facts(change["resulting"])
-    sent = {field for operation in change["operations"] for field in operation["fields"]}
-    for difference in change["diff"]:
-        unsent = difference["field"].partition(".")[0] not in sent
-        yield difference_fact(difference, "not sent" if unsent else "")
+def declared(change: BriefChangeDocument) -> list[Declared]:
+    """Returns the fields of a new campaign; those of one that is there are no news."""
+    creates = any(each["op"] == "create" for each in (*change["operations"], *change["held"]))
+    return declared_fields(change["resulting"]) if creates else []
 
 
-def field_facts(values: Mapping[str, Value], prefix: str = "") -> Iterator[Fact]:
-    """Yields all that is declared, without the name, which stands above it."""
+def declared_fields(values: Mapping[str, Value], prefix: str = "") -> list[Declared]:
+    """Returns all that is declared, in the order of the field table, without the name, which stands above it."""
+    made: list[Declared] = []
     for field, value in values.items():
-        if field == "from" and isinstance(value, dict):
-            yield Fact(field, None, (_people(value),))
-        elif isinstance(value, dict):
-            yield from field_facts(value, f"{prefix}{field}.")
+        if isinstance(value, dict):
+            made += (_numbers(value),) if field == "from" else declared_fields(value, f"{prefix}{field}.")
         elif prefix or field != "name":
-            yield Fact(f"{prefix}{field}", None, (_cut(value),))
+            made.append((f"{prefix}{field}", written(value), ()))
+    return made
 
 
-def _people(value: Mapping[str, Value]) -> str:
+def _numbers(value: Mapping[str, Value]) -> Declared:
     count, distinct = value.get("count"), value.get("distinct")
-    return (
-        number_count(count) if count == distinct else f"{number_count(count)}, {distinct} of them different"
-    )
+    twice = "" if count == distinct else f", {distinct} of them different"
+    return "from", f"{number_count(count)}{twice}", texts(value.get("numbers"))
 
 
-def difference_fact(difference: DifferenceDocument, note: str = "") -> Fact:
+def facts(change: BriefChangeDocument) -> list[Fact]:
+    """Returns the fields that differ."""
+    if not change["diff"]:
+        return []
+    sent = {field for operation in change["operations"] for field in operation["fields"]}
+    return [
+        difference_fact(each, "" if each["field"].partition(".")[0] in sent else "not sent")
+        for each in change["diff"]
+    ]
+
+
+def difference_fact(difference: DifferenceDocument, aside: str = "") -> Fact:
     """Makes a fact of before and after; of numbers and of arrays what went and what came."""
     field, before, after = difference["field"], difference["before"], difference["after"]
-    note = ", ".join(part for part in (note, difference.get("note", "")) if part)
+    note = difference.get("note", "")
     if "added" in difference and isinstance(before, dict) and isinstance(after, dict):
-        return Fact(
-            field,
-            (number_count(before.get("count")), *_numbers("without", difference["removed"])),
-            (number_count(after.get("count")), *_numbers("with", difference["added"])),
-            note,
-        )
+        moved = Moved(_items(difference["removed"]), _items(difference["added"]), numbers=True)
+        counts = number_count(before.get("count")), number_count(after.get("count"))
+        return Fact(field, *counts, note, aside, moved)
     if isinstance(before, list | tuple) and isinstance(after, list | tuple):
-        return _array(field, before, after, note)
-    return Fact(field, (_cut(before),), (_cut(after),), note)
+        return Fact(field, f"{len(before):,}", f"{len(after):,}", note, aside, _moved(before, after))
+    return Fact(field, written(before), written(after), note, aside)
 
 
-def _numbers(word: str, numbers: NumbersDocument) -> tuple[str, ...]:
-    if not numbers["count"]:
-        return ()
-    rest = numbers["count"] - len(numbers["examples"])
-    more = f" and {rest:,} more" if rest else ""
-    return (f"{word} {number_count(numbers['count'])}: {', '.join(numbers['examples'])}{more}",)
+def _items(numbers: NumbersDocument) -> Items:
+    return Items(numbers["count"], numbers["examples"])
 
 
-def _array(field: str, before: Sequence[Value], after: Sequence[Value], note: str) -> Fact:
-    gone, come = Counter(map(written, before)), Counter(map(written, after))
-    sizes = f"{len(before):,} → {len(after):,}"
-    noted = ", ".join(part for part in (sizes, note) if part)
-    return Fact(field, _items((gone - come).elements()), _items((come - gone).elements()), noted)
-
-
-def _items(items: Iterator[str]) -> tuple[str, ...]:
-    shown = [cut(item, TEXT_LIMIT) for item in items]
-    rest = len(shown) - _MOST_ITEMS
-    return (*shown[:_MOST_ITEMS], f"and {rest:,} more") if rest > 0 else tuple(shown)
-
-
-def _cut(value: Value) -> str:
-    return cut(written(value), TEXT_LIMIT)
+def _moved(before: Sequence[Value], after: Sequence[Value]) -> Moved:
+    """Compares arrays; an item that stands twice counts twice."""
+    was, becomes = Counter(map(written, before)), Counter(map(written, after))
+    gone, come = list((was - becomes).elements()), list((becomes - was).elements())
+    return Moved(Items(len(gone), gone), Items(len(come), come))

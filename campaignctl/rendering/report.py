@@ -7,11 +7,12 @@ them, once. A document that is new needs one function to a `Report`; a format th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
+from functools import partial
 from posixpath import normpath
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from campaignctl.rendering.finding_documents import FindingDocument
 from campaignctl.rendering.formats import Setting, Shown, Where, module_of
@@ -72,8 +73,44 @@ _MARKS = {
 _RANKS = {tone: rank for rank, tone in enumerate(Tone)}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Sign(Enum):
+    """Names what is done in the first column of a list that is read from top to bottom, whatever it means for people.
+
+    A tone says how urgent a thing is, and ranks it; a sign stays the same when a start comes near.
+    """
+
+    CREATE = auto()
+    CHANGE = auto()
+    HELD = auto()
+    STOP = auto()
+    END = auto()
+    DONE = auto()
+
+
+class About(StrEnum):
+    """Names what a sentence is about: each format words it by that, puts it in its place, or leaves it out.
+
+    Pages have theirs in `rendering/pages.py`, text in `rendering/as_text/entries.py`.
+    """
+
+    EFFECT = auto()
+    WHY = auto()
+    STAYS = auto()
+    STATUS = auto()
+    HELD = auto()
+    NOTE = auto()
+    ERROR = auto()
+    OPERATIONS = auto()
+    NEXT = auto()
+    DOUBT = auto()
+    REMARK = auto()
+    ASIDE = auto()
+    INTERRUPTED = auto()
+    FAILURES = auto()
+    ORDER = auto()
+
+
+class Place(NamedTuple):
     """Holds a place in a file, relative to the project file. Line and column count from 1."""
 
     file: str
@@ -82,71 +119,90 @@ class Place:
 
     def under(self, prefix: str) -> Place:
         """Returns the same place, its file named from further up."""
-        return replace(self, file=normpath(prefix + self.file)) if prefix else self
+        return self._replace(file=normpath(prefix + self.file)) if prefix else self
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """Holds one sentence."""
 
     text: str
     tone: Tone = Tone.PLAIN
+    about: About = About.EFFECT
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """Holds a field: what it was and what it will be, an item each.
+class Items(NamedTuple):
+    """Holds what went out of a field of many, or came: how many, and as many of them as may be seen."""
 
-    `before` is None where there was nothing to differ from.
+    number: int
+    shown: Sequence[str]
+
+
+class Moved(NamedTuple):
+    """Holds what differs of a field of many: of people's `numbers`, else of an array."""
+
+    gone: Items
+    come: Items
+    numbers: bool = False
+
+
+Declared: TypeAlias = tuple[str, str, Sequence[str]]
+"""A field of a new campaign and its value; of people's numbers how many, and which, where they may be seen."""
+
+
+class Fact(NamedTuple):
+    """Holds a field that differs: what it was and what it will be, uncut; each format stops where its readers do.
+
+    `before` is None where it is not told. Of a field of many both are its sizes, and `moved` says which differ. `aside`
+    belongs to the field, `note` to what became of it.
     """
 
     label: str
-    before: tuple[str, ...] | None
-    after: tuple[str, ...]
+    before: str | None
+    after: str
     note: str = ""
+    aside: str = ""
+    moved: Moved | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Later(Generic[Item]):
+class Later(partial[Iterable[Item]]):
     """Makes its items whenever it is looked at, and anew each time: most of a long plan is never looked at."""
 
-    make: Callable[[], Iterable[Item]] = tuple
+    __slots__ = ()
 
     def __iter__(self) -> Iterator[Item]:
-        return iter(self.make())
+        return iter(self())
 
     def __bool__(self) -> bool:
         """Tells whether there is anything; only the first is made for it."""
         return any(True for _ in self)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """Describes one campaign: what is done to it, what that means for people (the first of `says`), and the
     particulars.
 
-    `cost` is what it costs, empty where no prices are set. `commands` are to be pasted as they are.
+    `cost` is what it costs, empty where no prices are set. `commands` are to be pasted as they are; `in_manifest` is
+    what the manifest may hold instead. `dates` are the first and the last of several for which the first stands.
+    `aside` is what a list has behind the headline where it is no `place`.
     """
 
     title: str
     does: str
     tone: Tone
-    says: Later[Said] = Later()
-    facts: Later[Fact] = Later()
+    says: Later[Said] = Later(tuple)
+    declared: Later[Declared] = Later(tuple)
+    facts: Later[Fact] = Later(tuple)
     commands: tuple[str, ...] = ()
     place: Place | None = None
     cost: str = ""
+    sign: Sign = Sign.CHANGE
+    in_manifest: str = ""
+    dates: str = ""
+    aside: str = ""
 
     def under(self, prefix: str) -> Entry:
         """Returns the same entry, its file named from further up."""
-        return replace(self, place=self.place.under(prefix)) if self.place else self
-
-    @property
-    def telling(self) -> Iterator[Said]:
-        """Yields what a reader needs at once: what it means for people, why, and what is near or cannot be undone."""
-        for place, said in enumerate(self.says):
-            if place == 0 or said.tone in (Tone.SOON, Tone.FINAL) or said.text.startswith("Why: "):
-                yield said
+        return self._replace(place=self.place.under(prefix)) if self.place else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +231,9 @@ class Seal:
 class Report:
     """Holds what every format lays out.
 
-    `timeline` makes it for a format that draws one; it gives None where there is nothing to draw.
+    `entries` are ordered, and folded, as the format asked for that it was made for. What stays as it is: `quiet` is an
+    entry each, for pages, `kept` a few sentences, by reason, for a list. `timeline` makes it
+    for a format that draws one; it gives None where there is nothing to draw.
     """
 
     what: str
@@ -186,8 +244,9 @@ class Report:
     quiet: tuple[Entry, ...] = ()
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
-    fine_print: tuple[str, ...] = ()
+    fine_print: tuple[Said, ...] = ()
     seal: Seal | None = None
+    kept: tuple[str, ...] = ()
     timeline: Callable[[], Timeline | None] = lambda: None
 
     def under(self, prefix: str) -> Report:
@@ -203,8 +262,8 @@ class Report:
 
 
 def findings_of(documents: Iterable[FindingDocument]) -> tuple[Finding, ...]:
-    """Sorts findings: errors first, else in their order."""
-    found = [
+    """Returns findings in their order."""
+    return tuple(
         Finding(
             error=document["severity"] == "error",
             rule=name(document["rule"]),
@@ -212,8 +271,12 @@ def findings_of(documents: Iterable[FindingDocument]) -> tuple[Finding, ...]:
             place=Place(document["file"], document["line"], document["column"]),
         )
         for document in documents
-    ]
-    return tuple(sorted(found, key=lambda finding: not finding.error))
+    )
+
+
+def errors_first(findings: Iterable[Finding]) -> Sequence[Finding]:
+    """Sorts findings as every format shows them that may show but some: errors first, else in their order."""
+    return sorted(findings, key=lambda finding: not finding.error)
 
 
 def heading(report: Report) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from campaignctl.kinds import KINDS
+from campaignctl.kinds.operations import Op
 from campaignctl.rendering import changes as changes_words
 from campaignctl.rendering import totals, words
 from campaignctl.rendering.changes import (
-    Asking,
     Telling,
     asking,
     does,
@@ -22,20 +24,33 @@ from campaignctl.rendering.changes import (
     troubles,
 )
 from campaignctl.rendering.documents import AnyPlanDocument, BriefChangeDocument
-from campaignctl.rendering.facts import facts
+from campaignctl.rendering.facts import declared, facts
 from campaignctl.rendering.finding_documents import ValidateDocument
 from campaignctl.rendering.findings import findings_total
 from campaignctl.rendering.formats import Setting, Where
-from campaignctl.rendering.report import Entry, Later, Place, Report, Said, Seal, Tone, findings_of
+from campaignctl.rendering.report import (
+    About,
+    Entry,
+    Later,
+    Place,
+    Report,
+    Said,
+    Seal,
+    Sign,
+    Tone,
+    findings_of,
+)
 from campaignctl.rendering.series import called, folded, named_for_all, spans
-from campaignctl.rendering.timeline import timeline_of
-from campaignctl.text import message, name
+from campaignctl.text import TEXT_LIMIT, cut, message, name
 
 if TYPE_CHECKING:
     from campaignctl.rendering.formats import Writers
     from campaignctl.rendering.result_documents import ApplyDocument, ResultDocument
+    from campaignctl.rendering.timeline import Timeline
 
 _NEVER: Final = float("inf")
+_MOST_NAMES: Final = 12
+"""How many campaigns that stay as they are one sentence names."""
 
 
 def plan_report(document: AnyPlanDocument, now: datetime, *, fold: bool = False, within: str = "") -> Report:
@@ -44,25 +59,49 @@ def plan_report(document: AnyPlanDocument, now: datetime, *, fold: bool = False,
     `fold`: neighbouring dates of a manifest that repeats are one entry. `within` as for `Telling`.
     """
     telling = Telling.of(document, now, within)
-    entries: list[Entry] = []
-    quiet: list[Entry] = []
     ordered = sorted(document["changes"], key=_start)
-    for run in folded(ordered) if fold else ([change] for change in ordered):
-        entry = _entry_of(run, telling)
-        (quiet if entry.tone is Tone.QUIET else entries).append(entry)
+    runs = folded(ordered) if fold else ([change] for change in ordered)
+    entries = [_entry_of(run, telling) for run in runs]
+    entries.sort(key=lambda entry: entry.tone.rank)
+    moving = sum(entry.tone is not Tone.QUIET for entry in entries)
+    return replace(
+        _plan_report(document, now), entries=tuple(entries[:moving]), quiet=tuple(entries[moving:])
+    )
+
+
+def listed_plan_report(document: AnyPlanDocument, now: datetime, within: str = "") -> Report:
+    """Makes the same for a list: in the order of kind and name, so that it can be compared with the last one; only
+    what failed comes first. What stays as it is, is told by reason.
+    """
+    telling = Telling.of(document, now, within)
+    failed = [change for change in document["changes"] if change["reason"]["code"] == "failed"]
+    moving = folded(change for change in document["changes"] if change["change"] != "noop")
+    runs = (*([change] for change in failed), *moving)
+    entries = tuple(_entry_of(run, telling) for run in runs)
+    return replace(_plan_report(document, now), entries=entries, kept=tuple(kept(document["changes"])))
+
+
+def _plan_report(document: AnyPlanDocument, now: datetime) -> Report:
+    """Makes what is said of the plan, whatever its entries and their order."""
     return Report(
         what="plan",
         title="Plan",
         where=Where.of(document["environment"], document["account_sid"], document["backend"]),
         summary=tuple(_plan_summary(document)),
-        entries=tuple(sorted(entries, key=lambda entry: entry.tone.rank)),
-        quiet=tuple(quiet),
         findings=findings_of(document["findings"]),
         notes=tuple(map(message, document["notes"])),
         fine_print=tuple(_fine_print(document)),
-        seal=Seal(name(document["approval"]), totals.expiry(document, now)),
-        timeline=partial(timeline_of, document) if "crowds" in document else lambda: None,
+        seal=Seal(cut(document["approval"], TEXT_LIMIT), totals.expiry(document, now)),
+        timeline=partial(_timeline, document),
     )
+
+
+def _timeline(document: AnyPlanDocument) -> Timeline | None:
+    if "crowds" not in document:
+        return None
+    from campaignctl.rendering.timeline import timeline_of  # where one is drawn: on a page
+
+    return timeline_of(document)
 
 
 def _start(change: BriefChangeDocument) -> float:
@@ -75,17 +114,13 @@ def _plan_summary(document: AnyPlanDocument) -> Iterator[Said]:
     operations = totals.operations_of(document)
     quiet = totals.nothing_to_do(document)
     yield Said(totals.plan_total(document), Tone.GOOD if quiet else Tone.PLAIN)
-    for sentence, tone in (
-        (words.reach(document["reach"]), Tone.PLAIN),
-        (words.left_out(document["changes"]), Tone.PLAIN),
-        (words.lists(document["changes"]), Tone.PLAIN),
-        (words.total_cost(document.get("cost"), document["reach"]["campaigns"]), Tone.PLAIN),
-        (totals.irreversible(operations), Tone.FINAL),
-        (_failed(document), Tone.FAILED),
-        (totals.cannot_compare(document), Tone.QUIET),
-    ):
-        if sentence:
-            yield Said(sentence, tone)
+    yield from _optional(words.reach(document["reach"]))
+    yield from _optional(words.left_out(document["changes"]))
+    yield from _optional(words.lists(document["changes"]))
+    yield from _optional(words.total_cost(document.get("cost"), document["reach"]["campaigns"]))
+    yield from _optional(totals.irreversible(operations), Tone.FINAL)
+    yield from _optional(_failed(document), Tone.FAILED, About.FAILURES)
+    yield from _optional(totals.cannot_compare(document), Tone.QUIET)
 
 
 def _failed(document: AnyPlanDocument) -> str | None:
@@ -94,16 +129,14 @@ def _failed(document: AnyPlanDocument) -> str | None:
     return f"{words.counted(len(failed), 'campaign')} failed: nobody was {nobody}." if failed else None
 
 
-def _fine_print(document: AnyPlanDocument) -> Iterator[str]:
-    order = totals.order(document)
-    if order:
-        yield order
+def _fine_print(document: AnyPlanDocument) -> Iterator[Said]:
+    yield from _optional(totals.order(document), about=About.ORDER)
     if document["allowed"]:
-        yield f"Allowed: {', '.join(map(name, document['allowed']))}."
-    yield totals.cost(document)
+        yield Said(f"Allowed: {', '.join(map(name, document['allowed']))}.")
+    yield Said(totals.cost(document), Tone.QUIET)
 
 
-def _tone(change: BriefChangeDocument, now: datetime) -> Tone:
+def _tone(change: BriefChangeDocument, urgency: str | None) -> Tone:
     if change["reason"]["code"] == "failed":
         return Tone.FAILED
     match change["change"]:
@@ -117,7 +150,7 @@ def _tone(change: BriefChangeDocument, now: datetime) -> Tone:
             return Tone.HELD
         case "orphan":
             return Tone.LEFT
-        case _ if words.urgency(change, now):
+        case _ if urgency:
             return Tone.SOON
         case "create":
             return Tone.CREATE
@@ -125,32 +158,40 @@ def _tone(change: BriefChangeDocument, now: datetime) -> Tone:
             return Tone.CHANGE
 
 
+_SIGNS: Final[Mapping[str, Sign]] = {
+    "create": Sign.CREATE,
+    "update": Sign.CHANGE,
+    "transition": Sign.CHANGE,
+    "held": Sign.HELD,
+    "blocked": Sign.STOP,
+    "orphan": Sign.END,
+    "noop": Sign.STOP,
+}
+"""A campaign that stays as it is has an entry in a list where it failed."""
+
+
 def _entry_of(run: Sequence[BriefChangeDocument], telling: Telling) -> Entry:
     """Makes an entry; for several dates what is said of the first, which stands for all."""
     entry = change_entry(named_for_all(run), telling)
-    if len(run) == 1:
-        return entry
-    return replace(entry, title=called(run), says=Later(partial(_says_of, run, entry.says)))
-
-
-def _says_of(run: Sequence[BriefChangeDocument], says: Later[Said]) -> Iterator[Said]:
-    first, *rest = says
-    yield replace(first, text=f"{spans(run)}; the first {first.text}")
-    yield from rest
+    return entry if len(run) == 1 else entry._replace(title=called(run), dates=spans(run))
 
 
 def change_entry(change: BriefChangeDocument, telling: Telling) -> Entry:
     """Makes the entry of one change."""
     asked = asking(change, telling)
+    urgency, cost = words.urgency(change, telling.now), words.cost(change, telling.currency)
     return Entry(
-        title=title(change["kind"], change["name"]),
-        does=_does(change),
-        tone=_tone(change, telling.now),
-        says=Later(partial(_says, change, telling, asked)),
-        facts=Later(partial(facts, change)),
-        commands=(asked.flags,) if asked else (),
-        place=Place(change["manifest"], change["line"] or 1) if change["manifest"] else None,
-        cost=(words.cost(change, telling.currency) or "").removeprefix("costs "),
+        title(change["kind"], change["name"]),
+        _does(change),
+        _tone(change, urgency),
+        Later(_says, change, telling.now, urgency, cost),
+        Later(declared, change),
+        Later(facts, change),
+        (asked.flags,) if asked else (),
+        Place(change["manifest"], change["line"] or 1) if change["manifest"] else None,
+        cost.removeprefix("costs ") if cost else "",
+        _SIGNS[change["change"]],
+        (asked and asked.in_manifest) or "",
     )
 
 
@@ -160,30 +201,35 @@ def _does(change: BriefChangeDocument) -> str:
     return name(change["status"]["live"] or "nothing there")
 
 
-def _says(change: BriefChangeDocument, telling: Telling, asked: Asking | None) -> Iterator[Said]:
-    """Yields first what it means for people; then what is near, why, what cannot be undone, what was noticed."""
-    kind, reason = KINDS.get(change["kind"]), change["reason"]
+def _says(change: BriefChangeDocument, now: datetime, urgency: str | None, cost: str | None) -> list[Said]:
+    """Says first what it means for people; then what is near, why, what cannot be undone, what was noticed."""
+    reason = change["reason"]
     why = f"{message(reason['message'])} [{reason['code']}]"
     if change["change"] == "noop":
-        yield Said(why)
-    else:
-        yield Said(words.effect(change, telling.now))
-        yield from _optional(words.urgency(change, telling.now), Tone.SOON)
-        yield from _optional(words.estimate(change), Tone.PLAIN)
-        yield from _optional(words.run(change), Tone.PLAIN)
-        yield from _optional(words.cost(change, telling.currency), Tone.PLAIN)
-        if reason["code"] not in changes_words.SHOWS_ITSELF:
-            yield Said(f"Why: {why}")
-        yield from _steps(change)
-        for operation in change["held"]:
-            yield Said(f"Held: {words.held(operation, kind, telling.now)}", Tone.HELD)
-    yield from (Said(f"Note: {message(note)}", Tone.QUIET) for note in change["notes"])
-    if asked and asked.in_manifest:
-        yield Said(f"To allow it, write {asked.in_manifest} in the manifest, or give:")
+        return [Said(why, about=About.STAYS), *_notes(change["notes"])]
+    figures = words.estimate(change), words.run(change), cost
+    said = [Said(words.effect(change, now)), *_optional(urgency, Tone.SOON)]
+    said += [Said(figure) for figure in figures if figure]
+    if reason["code"] not in changes_words.SHOWS_ITSELF:
+        said.append(Said(why, about=About.WHY))
+    return [*said, *_steps(change), *_waiting(change, now), *_notes(change["notes"])]
+
+
+def _waiting(change: BriefChangeDocument, now: datetime) -> list[Said]:
+    kind = KINDS.get(change["kind"])
+    return [Said(words.held(each, kind, now), Tone.HELD, About.HELD) for each in change["held"]]
+
+
+def _notes(notes: Iterable[str]) -> list[Said]:
+    return [Said(message(note), Tone.QUIET, About.NOTE) for note in notes]
 
 
 def _steps(change: BriefChangeDocument) -> Iterator[Said]:
+    """Says what a headline cannot say of an operation: where it leads, another campaign's, or not to be undone."""
     kind = KINDS.get(change["kind"])
+    live, desired = change["status"]["live"], change["status"]["desired"]
+    if live and desired and any(Op(it["op"]).action for it in (*change["operations"], *change["held"])):
+        yield Said(f"{live} → {desired}", about=About.STATUS)
     for operation in change["operations"]:
         if "sid" in operation:
             yield Said(f"{operation['op']} of its twin {name(operation['sid'])}")
@@ -192,9 +238,49 @@ def _steps(change: BriefChangeDocument) -> Iterator[Said]:
             yield Said(words.irreversible(operation["op"], failed, kind), Tone.FINAL)
 
 
-def _optional(sentence: str | None, tone: Tone) -> Iterator[Said]:
-    if sentence:
-        yield Said(sentence, tone)
+def _optional(sentence: str | None, tone: Tone = Tone.PLAIN, about: About = About.EFFECT) -> tuple[Said, ...]:
+    return (Said(sentence, tone, about),) if sentence else ()
+
+
+# -- what stays as it is, by reason ----------------------------------------------------------------------------
+
+
+def kept(changes: Iterable[BriefChangeDocument]) -> Iterator[str]:
+    """Says what stays, by reason: what is in sync in one sentence, what is over with its reason.
+
+    A note that many share is told once.
+    """
+    noops = [it for it in changes if it["change"] == "noop" and it["reason"]["code"] != "failed"]
+    by_code = sorted(noops, key=lambda change: change["reason"]["code"] != "in-sync")
+    for code, group in groupby(by_code, key=lambda change: change["reason"]["code"]):
+        alike = list(group)
+        if code in ("in-sync", "cannot-compare"):
+            how = "in sync" if code == "in-sync" else "not comparable"
+            yield f"{len(alike):,} {how}: {_names(alike)}"
+        else:
+            for run in folded(alike):
+                dates = f", {spans(run)}" if len(run) > 1 else ""
+                yield f"{_subject(run)}{dates}: {message(run[0]['reason']['message'])} [{code}]"
+    shared: defaultdict[str, list[BriefChangeDocument]] = defaultdict(list)
+    for change in noops:
+        for note in change["notes"]:
+            shared[note].append(change)
+    for note, alike in shared.items():
+        yield f"note: {_names(alike)}: {message(note)}"
+
+
+def _names(changes: Sequence[BriefChangeDocument]) -> str:
+    runs = list(folded(changes))
+    named = ", ".join(map(_subject, runs[:_MOST_NAMES]))
+    rest = sum(map(len, runs[_MOST_NAMES:]))
+    return f"{named} and {rest:,} more" if rest > 0 else named
+
+
+def _subject(run: Sequence[BriefChangeDocument]) -> str:
+    return title(run[0]["kind"], run[0]["name"]) if len(run) == 1 else called(run)
+
+
+# -- an apply --------------------------------------------------------------------------------------------------
 
 
 _TONES: Final = {
@@ -207,15 +293,15 @@ _TONES: Final = {
 _ORDER: Final = tuple(_TONES)
 
 
-def apply_report(document: ApplyDocument) -> Report:
+def apply_report(document: ApplyDocument, *, by_hand: bool = False) -> Report:
     """Makes the report of an apply: what may go on calling and what nobody knows first, then what failed and what
-    was left.
+    was left. After a verb `by_hand` what to do next is to give it again.
     """
     results = sorted(
         document["results"],
         key=lambda result: (not may_go_on_calling(result), _ORDER.index(result["outcome"])),
     )
-    entries = [_result_entry(result) for result in results]
+    entries = [_result_entry(result, by_hand) for result in results]
     interrupted = "Interrupted: nothing more was sent after the request in flight."
     bad = document["summary"]["failed"] + document["summary"]["unknown"]
     return Report(
@@ -223,7 +309,7 @@ def apply_report(document: ApplyDocument) -> Report:
         title="Apply",
         where=Where.of(document["environment"], document["account_sid"], document["backend"]),
         summary=(
-            *((Said(interrupted, Tone.FAILED),) if document["interrupted"] else ()),
+            *((Said(interrupted, Tone.FAILED, About.INTERRUPTED),) if document["interrupted"] else ()),
             Said(totals.apply_total(document), Tone.FAILED if bad else Tone.GOOD),
         ),
         entries=tuple(entry for entry in entries if entry.tone is not Tone.QUIET),
@@ -231,31 +317,42 @@ def apply_report(document: ApplyDocument) -> Report:
     )
 
 
-def _result_entry(result: ResultDocument) -> Entry:
+def _result_entry(result: ResultDocument, by_hand: bool) -> Entry:
     applied = result["outcome"] == "applied"
     steps = changes_words.done(result["operations"])
     return Entry(
         title=title(result["kind"], result["name"]),
         does=steps if applied else result["outcome"],
         tone=_TONES[result["outcome"]],
-        says=Later(partial(_result_says, result, steps)),
+        says=Later(_result_says, result, steps, by_hand),
+        sign=_sign_of(result),
+        aside=name(result["sid"] or ""),
     )
 
 
-def _result_says(result: ResultDocument, steps: str) -> Iterator[Said]:
-    applied = result["outcome"] == "applied"
-    if not applied:
-        yield from (Said(says[:1].upper() + says[1:]) for says in troubles(result))
-        yield from _optional(f"Operations: {steps}" if steps else None, Tone.PLAIN)
+def _sign_of(result: ResultDocument) -> Sign:
+    if result["outcome"] == "applied":
+        created = any(operation["op"] == "create" for operation in result["operations"])
+        return Sign.CREATE if created else Sign.DONE
+    return Sign.HELD if result["outcome"] == "skipped" else Sign.STOP
+
+
+def _result_says(result: ResultDocument, steps: str, by_hand: bool) -> Iterator[Said]:
+    if result["outcome"] != "applied":
+        error, why = troubles(result)
+        yield from _optional(error, about=About.ERROR)
+        yield from _optional(why, about=About.WHY)
+        yield from _optional(steps, about=About.OPERATIONS)
     if result["held"]:
         waiting = words.listed(each["op"] for each in result["held"])
-        yield Said(f"Held: {waiting}, to be asked for", Tone.HELD)
-    yield from (Said(f"Note: {message(note)}", Tone.QUIET) for note in result["notes"])
-    following_step = following(result)
-    if following_step:
-        yield Said(f"Next: {following_step}")
+        yield Said(f"{waiting}, to be asked for", Tone.HELD, About.HELD)
+    yield from _notes(result["notes"])
+    yield from _optional(following(result, by_hand=by_hand), about=About.NEXT)
     if result["sid"]:
-        yield Said(f"SID: {name(result['sid'])}", Tone.QUIET)
+        yield Said(f"SID: {name(result['sid'])}", Tone.QUIET, About.ASIDE)
+
+
+# -- validate --------------------------------------------------------------------------------------------------
 
 
 def validate_report(

@@ -408,7 +408,7 @@ def _until(end: str, start: datetime) -> str:
     when = read_moment(end)
     if when is None:
         return end
-    clock = f"{when:%H:%M}"
+    clock = when.isoformat()[11:16]
     return clock if when.date() == start.date() else f"{day(when)} {clock}"
 
 

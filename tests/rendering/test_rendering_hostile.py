@@ -22,8 +22,8 @@ from campaignctl.model.results import (
 )
 from campaignctl.rendering.as_json import apply_document, written
 from campaignctl.rendering.as_text.findings import error_text, validate_text
-from campaignctl.rendering.as_text.plan import plan_text
-from campaignctl.rendering.as_text.results import apply_text, operation_line
+from campaignctl.rendering.as_text.progress import operation_line
+from campaignctl.rendering.as_text.reports import apply_text, plan_text
 from campaignctl.rendering.findings import error_document, validate_document
 from campaignctl.text import unsafe
 

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from campaignctl.rendering.as_html.markup import outside, text
-from campaignctl.rendering.report import Entry, Fact, Finding, Said
+from campaignctl.rendering.pages import Cells, cells, says, telling
+from campaignctl.rendering.report import Entry, Finding, Said
 from campaignctl.rendering.words import counted
 
 
 def entry_html(entry: Entry) -> str:
     """Writes one entry, open: without a script everything can be read."""
-    telling = list(entry.telling)
-    rest = [said for said in entry.says if said not in telling]
-    effect = "".join(f'<span class="effect">{text(said.text)}</span>' for said in telling)
+    first = list(telling(entry))
+    rest = [said for said in says(entry) if said not in first]
+    effect = "".join(f'<span class="effect">{text(said.text)}</span>' for said in first)
     return (
         f'<details class="change" data-is="{entry.tone.value}" open><summary>'
         f'<span class="mark {entry.tone.value}" aria-hidden="true">{entry.tone.mark}</span>'
         f'<span><span class="name">{outside(entry.title)}</span> <span class="does">{text(entry.does)}</span></span>'
         f'<span class="tone {entry.tone.value}">{entry.tone.value}</span>{effect}</summary>'
-        f'<div class="body">{_sentences(rest)}{_commands(entry.commands)}{_facts(entry.facts)}{_place(entry)}</div>'
+        f'<div class="body">{_sentences(rest)}{_commands(entry.commands)}{_facts(entry)}{_place(entry)}</div>'
         "</details>\n"
     )
 
@@ -33,8 +34,8 @@ def _commands(commands: Iterable[str]) -> str:
     return "".join(f"<pre><code>{text(command)}</code></pre>" for command in commands)
 
 
-def _facts(made: Iterable[Fact]) -> str:
-    facts = tuple(made)
+def _facts(entry: Entry) -> str:
+    facts = tuple(cells(entry))
     if not facts:
         return ""
     compares = any(fact.before is not None for fact in facts)
@@ -44,7 +45,7 @@ def _facts(made: Iterable[Fact]) -> str:
     return f'<table class="facts"><thead class="seen"><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 
-def _row(fact: Fact, compares: bool) -> str:
+def _row(fact: Cells, compares: bool) -> str:
     note = f' <span class="quiet">({text(fact.note)})</span>' if fact.note else ""
     before = f"<td>{_marked('del', fact.before or ())}</td>" if compares else ""
     after = _marked("ins", fact.after) if fact.before is not None else "\n".join(map(text, fact.after))
@@ -68,7 +69,7 @@ def quiet_html(entries: Sequence[Entry]) -> Iterator[str]:
     title = f"{counted(len(entries), 'campaign')} unchanged"
     yield f'<details class="folded"><summary>{title}</summary><ul class="names">\n'
     for entry in entries:
-        first = next(iter(entry.says), None)
+        first = next(says(entry), None)
         why = f' <span class="quiet">{text(first.text)}</span>' if first else ""
         yield f"<li>{outside(entry.title)}{why}</li>\n"
     yield "</ul></details>\n"

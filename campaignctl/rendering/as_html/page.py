@@ -15,7 +15,7 @@ from campaignctl import __version__
 from campaignctl.rendering.as_html.drawing import timeline_html
 from campaignctl.rendering.as_html.entries import entry_html, findings_html, quiet_html
 from campaignctl.rendering.as_html.markup import outside, text
-from campaignctl.rendering.report import STAND_IN, Report, Tone, heading
+from campaignctl.rendering.report import STAND_IN, Report, Tone, errors_first, heading
 from campaignctl.rendering.words import counted
 
 
@@ -36,19 +36,19 @@ def _sections(sections: Sequence[Report]) -> Iterator[str]:
         name = outside(where.environment) if where else text(section.title)
         yield f'<section aria-labelledby="environment-{place}"><h2 id="environment-{place}">{name}{account}</h2>\n'
         yield from _said(section)
-        yield from findings_html(section.findings)
+        yield from findings_html(errors_first(section.findings))
         timeline = section.timeline()
         if timeline:
             yield from timeline_html(timeline)
         yield from map(entry_html, section.entries)
         yield from quiet_html(section.quiet)
-        yield from (f"<p>{text(line)}</p>\n" for line in section.fine_print)
+        yield from (f"<p>{text(said.text)}</p>\n" for said in section.fine_print)
         yield "</section>\n"
 
 
 def _page(report: Report) -> Iterator[str]:
     def body() -> Iterator[str]:
-        yield from findings_html(report.findings)
+        yield from findings_html(errors_first(report.findings))
         timeline = report.timeline()
         if timeline:
             yield from timeline_html(timeline)
@@ -146,5 +146,5 @@ def _tools(report: Report) -> str:
 
 
 def _footer(report: Report) -> str:
-    small = "".join(f"<p>{text(line)}</p>\n" for line in report.fine_print)
+    small = "".join(f"<p>{text(said.text)}</p>\n" for said in report.fine_print)
     return f"<footer>\n{small}<p>campaignctl {__version__}</p>\n</footer>\n"

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 def _plan(document: documents.AnyPlanDocument, it: Setting) -> str:
-    from campaignctl.rendering.as_text.plan import plan_text
+    from campaignctl.rendering.as_text.reports import plan_text
 
     return plan_text(document, now=it.now, color=it.color, width=it.width, within=it.within)
 
 
 def _apply(document: result_documents.ApplyDocument, it: Setting) -> str:
-    from campaignctl.rendering.as_text.results import apply_text
+    from campaignctl.rendering.as_text.reports import apply_text
 
     return apply_text(document, color=it.color, width=it.width)
 

@@ -16,10 +16,15 @@ if TYPE_CHECKING:
 def finding_lines(findings: Iterable[FindingDocument]) -> Iterator[Line]:
     """Writes `file:line:column: message [rule]`, which editors and terminals turn into a link."""
     for finding in findings:
-        warning = finding["severity"] != "error"
         where = f"{name(finding['file'])}:{finding['line']}:{finding['column']}"
-        text = f"{where}: {'warning: ' if warning else ''}{message(finding['message'])} [{finding['rule']}]"
-        yield Line(text, 0, Style.ALERT if warning else Style.GONE)
+        warning = finding["severity"] != "error"
+        yield finding_line(where, message(finding["message"]), finding["rule"], warning=warning)
+
+
+def finding_line(where: str, says: str, rule: str, *, warning: bool) -> Line:
+    """Writes one finding."""
+    style = Style.ALERT if warning else Style.GONE
+    return Line(f"{where}: {'warning: ' if warning else ''}{says} [{rule}]", 0, style)
 
 
 def validate_text(

@@ -1,24 +1,28 @@
-"""Writes what plans and results have in common: the first line, paragraphs, reasons, notes."""
+"""Writes what plans and results have in common: the first line, paragraphs, notes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from campaignctl.rendering.changes import SHOWS_ITSELF
-from campaignctl.rendering.documents import ReasonDocument
+from campaignctl.rendering.formats import Where
 from campaignctl.rendering.lines import Line, Style
-from campaignctl.text import message, name
+from campaignctl.text import message
 
 
-def headline(environment: str, account_sid: str, backend: str, *, start: str = "Environment") -> Line:
+def headline(environment: str, account_sid: str, backend: str) -> Line:
     """Writes environment and account, first of all: a sandbox must not be taken for production, or the other way
     round.
     """
-    account = f"account {name(account_sid)}"
-    if backend == "sandbox":
+    return headline_of(Where.of(environment, account_sid, backend))
+
+
+def headline_of(where: Where, start: str = "Environment") -> Line:
+    """Writes the same of what a report is about."""
+    account = f"account {where.account_sid}"
+    if where.sandbox:
         stand_in = "a stand-in: nobody is called or texted"
-        return Line(f"{start} {name(environment)} (SANDBOX, {account}, {stand_in})", 0, Style.ALERT)
-    return Line(f"{start} {name(environment)} ({account})", 0, Style.STRONG)
+        return Line(f"{start} {where.environment} (SANDBOX, {account}, {stand_in})", 0, Style.ALERT)
+    return Line(f"{start} {where.environment} ({account})", 0, Style.STRONG)
 
 
 def block(lines: Iterable[Line]) -> Iterator[Line]:
@@ -30,10 +34,9 @@ def block(lines: Iterable[Line]) -> Iterator[Line]:
         yield from rest
 
 
-def reason_lines(reason: ReasonDocument) -> Iterator[Line]:
-    """Says why a change is what it is, where a reader cannot see it."""
-    if reason["code"] not in SHOWS_ITSELF:
-        yield Line(f"why: {message(reason['message'])} [{reason['code']}]", 1)
+def paragraph(lines: Iterable[Line]) -> list[Line]:
+    """Returns the same as a list."""
+    return list(block(lines))
 
 
 def note_lines(notes: Iterable[str]) -> Iterator[Line]:

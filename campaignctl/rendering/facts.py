@@ -9,7 +9,7 @@ from campaignctl.kinds.table import Value
 from campaignctl.model.values import texts
 from campaignctl.rendering.changes import number_count, written
 from campaignctl.rendering.documents import BriefChangeDocument, DifferenceDocument, NumbersDocument
-from campaignctl.rendering.report import Declared, Fact, Items, Moved
+from campaignctl.rendering.report import Declared, Fact, GoneAndCome, Items
 
 
 def declared(change: BriefChangeDocument) -> list[Declared]:
@@ -51,7 +51,7 @@ def difference_fact(difference: DifferenceDocument, aside: str = "") -> Fact:
     field, before, after = difference["field"], difference["before"], difference["after"]
     note = difference.get("note", "")
     if "added" in difference and isinstance(before, dict) and isinstance(after, dict):
-        moved = Moved(_items(difference["removed"]), _items(difference["added"]), numbers=True)
+        moved = GoneAndCome(_items(difference["removed"]), _items(difference["added"]), numbers=True)
         counts = number_count(before.get("count")), number_count(after.get("count"))
         return Fact(field, *counts, note, aside, moved)
     if isinstance(before, list | tuple) and isinstance(after, list | tuple):
@@ -63,8 +63,8 @@ def _items(numbers: NumbersDocument) -> Items:
     return Items(numbers["count"], numbers["examples"])
 
 
-def _moved(before: Sequence[Value], after: Sequence[Value]) -> Moved:
+def _moved(before: Sequence[Value], after: Sequence[Value]) -> GoneAndCome:
     """Compares arrays; an item that stands twice counts twice."""
     was, becomes = Counter(map(written, before)), Counter(map(written, after))
     gone, come = list((was - becomes).elements()), list((becomes - was).elements())
-    return Moved(Items(len(gone), gone), Items(len(come), come))
+    return GoneAndCome(Items(len(gone), gone), Items(len(come), come))

@@ -137,7 +137,7 @@ class Items(NamedTuple):
     shown: Sequence[str]
 
 
-class Moved(NamedTuple):
+class GoneAndCome(NamedTuple):
     """Holds what differs of a field of many: of people's `numbers`, else of an array."""
 
     gone: Items
@@ -161,7 +161,7 @@ class Fact(NamedTuple):
     after: str
     note: str = ""
     aside: str = ""
-    moved: Moved | None = None
+    moved: GoneAndCome | None = None
 
 
 class Later(partial[Iterable[Item]]):

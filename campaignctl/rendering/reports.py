@@ -160,14 +160,11 @@ def _tone(change: BriefChangeDocument, urgency: str | None) -> Tone:
 
 _SIGNS: Final[Mapping[str, Sign]] = {
     "create": Sign.CREATE,
-    "update": Sign.CHANGE,
-    "transition": Sign.CHANGE,
     "held": Sign.HELD,
     "blocked": Sign.STOP,
     "orphan": Sign.END,
-    "noop": Sign.STOP,
+    "noop": Sign.STOP,  # it has an entry in a list where it failed
 }
-"""A campaign that stays as it is has an entry in a list where it failed."""
 
 
 def _entry_of(run: Sequence[BriefChangeDocument], telling: Telling) -> Entry:
@@ -190,7 +187,7 @@ def change_entry(change: BriefChangeDocument, telling: Telling) -> Entry:
         (asked.flags,) if asked else (),
         Place(change["manifest"], change["line"] or 1) if change["manifest"] else None,
         cost.removeprefix("costs ") if cost else "",
-        _SIGNS[change["change"]],
+        _SIGNS.get(change["change"], Sign.CHANGE),
         (asked and asked.in_manifest) or "",
     )
 

@@ -8,7 +8,7 @@ from typing import Final
 from campaignctl.rendering.changes import number_count
 from campaignctl.rendering.lines import AnyLine, Line, Style
 from campaignctl.rendering.pages import more_than
-from campaignctl.rendering.report import About, Entry, Fact, Items, Moved, Sign, Tone
+from campaignctl.rendering.report import About, Entry, Fact, GoneAndCome, Items, Sign, Tone
 from campaignctl.text import name
 from campaignctl.tuples import NamedTuple
 
@@ -27,7 +27,7 @@ _SIGNS: Final[Mapping[Sign, tuple[str, Style]]] = {
 _PLAIN: Final = Style.PLAIN
 
 
-class _Row(NamedTuple):
+class _Wording(NamedTuple):
     """Says how a sentence is written, and where: above the fields, under them, or last. `style` None: by its tone."""
 
     label: str = ""
@@ -35,18 +35,18 @@ class _Row(NamedTuple):
     part: int = 0
 
 
-_ROWS: Final[Mapping[About, _Row]] = {
-    About.EFFECT: _Row(),
-    About.WHY: _Row("why: "),
-    About.STAYS: _Row("why: "),
-    About.STATUS: _Row("status: "),
-    About.ERROR: _Row("error: ", Style.GONE),
-    About.OPERATIONS: _Row("operations: "),
-    About.DOUBT: _Row(style=Style.ALERT),
-    About.REMARK: _Row(style=Style.ALERT),
-    About.HELD: _Row("held: ", Style.UPDATE, 1),
-    About.NOTE: _Row("note: ", Style.QUIET, 2),
-    About.NEXT: _Row("next: ", part=2),
+_WORDINGS: Final[Mapping[About, _Wording]] = {
+    About.EFFECT: _Wording(),
+    About.WHY: _Wording("why: "),
+    About.STAYS: _Wording("why: "),
+    About.STATUS: _Wording("status: "),
+    About.ERROR: _Wording("error: ", Style.GONE),
+    About.OPERATIONS: _Wording("operations: "),
+    About.DOUBT: _Wording(style=Style.ALERT),
+    About.REMARK: _Wording(style=Style.ALERT),
+    About.HELD: _Wording("held: ", Style.UPDATE, 1),
+    About.NOTE: _Wording("note: ", Style.QUIET, 2),
+    About.NEXT: _Wording("next: ", part=2),
 }
 """What an aside says stands in the headline."""
 _STYLES: Final[Mapping[Tone, Style]] = {Tone.SOON: Style.ALERT, Tone.FINAL: Style.STOP}
@@ -61,7 +61,7 @@ def entry_lines(entry: Entry) -> list[AnyLine]:
     if entry.dates:
         above.append(Line(f"{entry.dates}; the first:", 1))
     for text, tone, about in entry.says():
-        row = _ROWS.get(about)
+        row = _WORDINGS.get(about)
         if row is not None:
             label, style_of_row, part = row
             line = f"{label}{text}", 1, style_of_row or _STYLES.get(tone, _PLAIN), False
@@ -103,7 +103,7 @@ def fact_lines(fact: Fact) -> list[Line]:
     return [Line(f"{label}:", 2), gone, come]
 
 
-def _moved(label: str, fact: Fact, moved: Moved) -> Iterator[Line]:
+def _moved(label: str, fact: Fact, moved: GoneAndCome) -> Iterator[Line]:
     gone, come = moved.gone, moved.come
     if moved.numbers:
         yield Line(f"{label}: {fact.before} → {fact.after}", 2)

@@ -204,9 +204,8 @@ def _says(change: BriefChangeDocument, now: datetime, urgency: str | None, cost:
     why = f"{message(reason['message'])} [{reason['code']}]"
     if change["change"] == "noop":
         return [Said(why, about=About.STAYS), *_notes(change["notes"])]
-    figures = words.estimate(change), words.run(change), cost
     said = [Said(words.effect(change, now)), *_optional(urgency, Tone.SOON)]
-    said += [Said(figure) for figure in figures if figure]
+    said += [Said(it) for it in (words.estimate(change), words.run(change), cost) if it]
     if reason["code"] not in changes_words.SHOWS_ITSELF:
         said.append(Said(why, about=About.WHY))
     return [*said, *_steps(change), *_waiting(change, now), *_notes(change["notes"])]

@@ -85,13 +85,14 @@ def order(document: AnyPlanDocument) -> str | None:
     """Says the order: stopping comes first, what cannot be undone last (rule 7); None where there is no order to
     tell.
     """
-    counts: Counter[str] = Counter()
+    done: list[str] = []
     paused_at_once = 0
     for change in document["changes"]:
         words_of: list[str] = [operation["op"] for operation in change["operations"]]
         after = words_of[words_of.index("create") + 1 :] if "create" in words_of else []
-        counts.update(words_of[: len(words_of) - len(after)])
+        done += words_of[: len(words_of) - len(after)]
         paused_at_once += len(after)
+    counts = Counter(done)
     if counts.total() + paused_at_once < 2:
         return None
     phases = [

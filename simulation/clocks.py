@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from heapq import heappop, heappush
 
+from simulation.crew import Crew
 from simulation.steps import Endless, Steps
 
 BEGIN = datetime(2027, 1, 11, tzinfo=UTC)
@@ -17,6 +20,10 @@ class WorldClock:
 
     def __init__(self) -> None:
         self.passed = 0.0
+        self._due: list[tuple[float, int, Callable[[], object]]] = []
+        self._asked = 0
+        self.crew = Crew(lambda: self.passed, self._pass_until)
+        """Those that go on beside one another while it passes."""
 
     def now(self) -> datetime:
         """Returns the true time, in UTC."""
@@ -28,7 +35,26 @@ class WorldClock:
 
     def sleep(self, seconds: float) -> None:
         """Lets time pass."""
-        self.passed += max(seconds, 0.0)
+        self.pass_until(self.passed + max(seconds, 0.0))
+
+    def pass_until(self, moment: float) -> None:
+        """Lets time pass until so much of it has, whoever goes on beside go on, and what is due by then happen."""
+        if self.crew.busy:
+            self.crew.wait_until(moment)
+        else:
+            self._pass_until(moment)
+
+    def _pass_until(self, moment: float) -> None:
+        while self._due and self._due[0][0] <= moment:
+            due, _, happen = heappop(self._due)
+            self.passed = max(self.passed, due)
+            happen()
+        self.passed = max(self.passed, moment)
+
+    def later(self, seconds: float, happen: Callable[[], object]) -> None:
+        """Lets something happen once so many seconds have passed."""
+        self._asked += 1
+        heappush(self._due, (self.passed + seconds, self._asked, happen))
 
 
 class MachineClock:

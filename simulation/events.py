@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from random import Random
 
 from simulation import guards, habits, leanings, stages
+from simulation.beside import two_at_once
 from simulation.operators import mark, operator, stop
 from simulation.repository import DAY
 from simulation.runs import (
@@ -118,7 +119,7 @@ def people_answer_otherwise(world: LifeWorld, random: Random) -> None:
 
 def habit_changes(world: LifeWorld, random: Random) -> None:
     """Changes something of the vendor's overnight."""
-    name = random.choice(habits.HABITS)
+    name = random.choice(habits.HABITS + (habits.HABITS_OF_LISTS if "lists" in world.uses else ()))
     thrown = {name: habits.DEFAULTS[name]}
     if random.random() < 0.7:
         thrown = habits.thrown(name, random, world.leaning)
@@ -158,6 +159,7 @@ KINDS: dict[str, tuple[Play, int]] = {
     "while it calls": (while_it_calls, 10),
     "commit": (commit, 8),
     "apply": (apply_head, 14),
+    "two at once": (two_at_once, 6),
     "apply an old commit": (apply_old, 4),
     "plan": (plan, 7),
     "apply a saved plan": (apply_saved, 7),

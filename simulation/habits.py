@@ -10,16 +10,39 @@ from random import Random
 from simulation.leanings import GENERAL, Leaning
 from simulation.product import Position, SwitchRow, rows
 
-_LISTS = ("omit_from_contacts", "omit_from_create_contacts", "omit_from_create_list", "omit_from_fill_list")
-ROWS: Mapping[str, SwitchRow] = {
-    name: row
-    for name, row, _ in rows()
-    if row.drawn and row.group not in ("contacts", "dialling") and name not in _LISTS
+ELSEWHERE: Mapping[str, str] = {
+    "outcomes": "what people do, which excuses nothing: `stages.ANSWERS`, where results count",
+    "stats": "how an account counts: `stages.COUNTERS`, where results count",
 }
-"""Those of what is played here; nobody fills contact lists in it yet."""
+"""Switches that are drawn, but as no habit of every account."""
+NEVER: Mapping[str, str] = {
+    "serve_reports": "off is where the live account has its reports, which nobody on loopback reads",
+    "omit_from_rename_list": "no command gives a list another name",
+    "omit_from_delete_list": "nothing but the status of the answer is looked at",
+}
+"""Switches that are not drawn, and why not."""
+_ENDINGS: tuple[Position, ...] = ((), ("7",), ("13",))
+_OWN: Mapping[str, tuple[Position, ...]] = {"refused_numbers": _ENDINGS, "refused_members": _ENDINGS}
+"""Positions of switches that the sandbox has none for: how numbers of the people in here end."""
+
+
+def _belongs_to_lists(name: str, row: SwitchRow) -> bool:
+    return row.group == "contacts" or (
+        name.startswith("omit_from_") and name.endswith(("contacts", "_list")) and name != "omit_from_list"
+    )
+
+
+_DRAWN = {name: row for name, row, _ in rows() if name not in {*ELSEWHERE, *NEVER}}
+ROWS: Mapping[str, SwitchRow] = {
+    name: row for name, row in _DRAWN.items() if not _belongs_to_lists(name, row)
+}
+"""Those that any account may have."""
+OF_LISTS: Mapping[str, SwitchRow] = {name: row for name, row in _DRAWN.items() if name not in ROWS}
+"""Those that show only where somebody fills contact lists."""
 DEFAULTS: Mapping[str, Position] = {name: default for name, _, default in rows()}
 HABITS = tuple(name for name, row in ROWS.items() if not row.of)
 """The switches that can be thrown; others only say more about one of them."""
+HABITS_OF_LISTS = tuple(name for name, row in OF_LISTS.items() if not row.of)
 MOST = 3
 
 Habits = dict[str, Position]
@@ -42,13 +65,26 @@ def drawn(random: Random, leaning: Leaning = GENERAL) -> Habits:
     return positions
 
 
+def drawn_of_lists(random: Random) -> Habits:
+    """Draws what more an account does whose contact lists are filled."""
+    positions: Habits = {}
+    for name in random.sample(HABITS_OF_LISTS, random.choice((0, 0, 1, 1, 2))):
+        positions |= thrown(name, random)
+    return positions
+
+
 def thrown(name: str, random: Random, leaning: Leaning = GENERAL) -> Habits:
     """Draws a position of one habit, and what more is to be said about it."""
-    positions = {str(it): (it, 1.0) for it in ROWS[name].drawn[1:]}
+    positions = {str(it): (it, 1.0) for it in positions_of(name)[1:]}
     return {
         name: leaning.choose(random, name, positions),
-        **{it: random.choice(row.drawn) for it, row in ROWS.items() if row.of == name},
+        **{it: random.choice(row.drawn) for it, row in _DRAWN.items() if row.of == name},
     }
+
+
+def positions_of(name: str) -> tuple[Position, ...]:
+    """Returns the positions that are drawn of a switch, the default first."""
+    return _OWN.get(name) or _DRAWN[name].drawn
 
 
 def told(positions: Mapping[str, Position]) -> str:

@@ -167,6 +167,7 @@ SUBJECTS: tuple[Leaning, ...] = (
         "runs that meet",
         {
             **_BUSY,
+            "event two at once": 12.0,
             "at POST": 20.0,
             "at answer to POST": 4.0,
             "at wait": 6.0,

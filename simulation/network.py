@@ -23,6 +23,8 @@ FAULTS: tuple[Rule, ...] = (
     {"effect": "no-connection"},
     {"effect": "no-answer", "acts": True},
     {"effect": "no-answer", "acts": False},
+    {"effect": "late", "seconds": 5.5},
+    {"effect": "late", "seconds": 9.0},
     {"effect": "drop", "acts": True},
     {"effect": "drop", "acts": False},
     {"effect": "cut"},
@@ -51,8 +53,22 @@ FAULTS: tuple[Rule, ...] = (
     {"effect": "item", "status": 500},
     {"effect": "item", "status": 500, "index": 1},
     {"effect": "item", "status": 500, "acts": False},
+    {"effect": "redirect", "location": "http://127.0.0.2:9/"},
+    {"effect": "redirect", "location": "http://127.0.0.2:9/", "acts": True},
+    {"effect": "endless"},
 )
-"""What may meet a request. Those that the sandbox knows are its own; two are the network's."""
+"""What may meet a request. Those that the sandbox knows are its own; three are the network's, of which `late` is a
+request that is carried out when nobody waits for its answer any more.
+"""
+OF_THE_NETWORK = frozenset({"no-connection", "no-answer", "late"})
+NEVER: Mapping[str, str] = {
+    "slow": "all requests of a run are, in slow weather; what is carried out after its time is `late`",
+    "later": "time passes in here by itself",
+    "shift": "operators create and end campaigns while a list is read, and the account's past is longer than a page",
+    "huge": "an answer of so many megabytes is nothing but slow to make; tests/reliability has it",
+    "change": "an account that answers otherwise than it does is a habit (`action_answer`, `omit_from_…`, `spelling`)",
+}
+"""Faults of the sandbox that meet no request here, and why not."""
 
 
 def _class_of(rule: Rule) -> str:
@@ -140,10 +156,15 @@ class Network(httpx.BaseTransport):
             self.faults.append(f"{_named(fault)} at {what}")
         if effect == "no-connection":
             raise httpx.ConnectError("no connection", request=request)
+        if effect == "late":
+            assert fault is not None
+            self.clock.later(fault["seconds"], lambda: self._reach(request, None))
         answered = None
-        if fault is None or effect != "no-answer" or fault["acts"]:
-            answered = self._reach(request, None if effect == "no-answer" else fault)
-        if answered is None or effect == "no-answer":
+        if effect not in OF_THE_NETWORK:
+            answered = self._reach(request, fault)
+        elif effect == "no-answer" and fault is not None and fault["acts"]:
+            self._reach(request, None)
+        if answered is None:
             self.clock.sleep(self.timeout_seconds)
             raise httpx.ReadTimeout("no answer", request=request)
         self.steps.take(f"answer to {what}")

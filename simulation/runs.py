@@ -104,7 +104,7 @@ def _run(world: LifeWorld, machine: Machine, job: Job, random: Random) -> Comman
     if run.killed and chance.random() < 0.7:
         soon = world.leaning.happens(chance, "tried again at once", 0.3)
         world.pass_on(chance.choice((0.2, 0.5, 1.0) if soon else (2.0, 4.0, 9.0, 40.0)))
-        return _again(world, machine, job, chance)
+        return run if machine.busy else _again(world, machine, job, chance)
     return run
 
 

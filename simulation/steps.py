@@ -70,7 +70,7 @@ class Steps:
         raise Killed
 
 
-_running: list[Steps] = []
+running: list[Steps] = []
 _WATCHED = frozenset({"open", "os.rename", "os.remove", "os.mkdir"})
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
@@ -83,10 +83,10 @@ class Disk:
 
     def __enter__(self) -> None:
         _install()
-        _running.append(self._steps)
+        running.append(self._steps)
 
     def __exit__(self, *_: object) -> None:
-        _running.remove(self._steps)
+        running.remove(self._steps)
 
 
 def _install() -> None:
@@ -100,12 +100,12 @@ _installed: list[bool] = []
 
 
 def _heard(event: str, arguments: tuple[Any, ...]) -> None:
-    if not _running or event not in _WATCHED:
+    if not running or event not in _WATCHED:
         return
     path = arguments[0]
     if event == "open" and (not isinstance(arguments[2], int) or not arguments[2] & _WRITES):
         return
-    steps = _running[-1]
+    steps = running[-1]
     if isinstance(path, bytes | int):
         return
     text = os.fspath(path)

@@ -138,12 +138,15 @@ class LifeWorld:
         if past and random.random() < 0.7:
             name = random.choice(("status_filter", "name_search"))
             self.habits |= {} if self._plain(name) else habits.thrown(name, random, self.leaning)
+        self.uses = leanings.capabilities(seed, self.leaning)
+        if "lists" in self.uses:
+            more = habits.drawn_of_lists(Random(f"habits of lists {seed}"))
+            self.habits |= {name: value for name, value in more.items() if not self._plain(name)}
         self.clock = WorldClock()
         self.account = LifeAccount(self.clock)
         self.account.stage.switches.change(self.habits)
         self.ledger = LifeLedger(self.account, self.habits)
-        self.account.lists = "lists" in leanings.capabilities(seed, self.leaning)
-        self.uses = leanings.capabilities(seed, self.leaning)
+        self.account.lists = "lists" in self.uses
         self.repository = self._repository(random)
         self.project = TeamProject.drawn(random, self.habits, self.leaning, bool(self.repository.suppressed))
         if "guard" in self.uses:
@@ -205,7 +208,7 @@ class LifeWorld:
         self.ledger.look()
 
     def _plain(self, name: str) -> bool:
-        of = habits.ROWS[name].of
+        of = {**habits.ROWS, **habits.OF_LISTS}[name].of
         return name in self.plain or (bool(of) and of in self.plain)
 
     def _machine(self, place: int, random: Random) -> Machine:
@@ -289,7 +292,7 @@ class LifeWorld:
             except Endless:
                 run.endless = True
                 run.said = CommandOutcome(None, "", "")
-        self.running.pop()
+        self.running.remove(run)
         machine.busy = False
         self._end(run, steps, network)
         return run
@@ -320,7 +323,16 @@ class LifeWorld:
             before=dict(self.account.campaigns),
         )
         self.ledger.runs.append(run)
+        if self.clock.crew.busy:
+            self._beside(run)
         return run
+
+    def _beside(self, run: CommandRun) -> None:
+        """Notes who is under way at the same time."""
+        for other in self.running:
+            for one, another in ((run, other), (other, run)):
+                one.disturbed = True
+                one.met.append(f"beside run {another.number}")
 
     def _end(self, run: CommandRun, steps: Steps, network: Network) -> None:
         run.killed = steps.dead and not run.endless
@@ -380,7 +392,7 @@ class LifeWorld:
 
     def pass_until(self, moment: float) -> None:
         """Lets time pass: nobody does anything, but the account calls whom it is to call."""
-        self.clock.passed = max(self.clock.passed, moment)
+        self.clock.pass_until(moment)
         self.ledger.look()
         self.judge(table.after_time(self.ledger))
 

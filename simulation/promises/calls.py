@@ -21,14 +21,15 @@ def by_runs(ledger: LifeLedger) -> Iterator[tuple[Call, Truth, Origin, CommandRu
 def called_twice(ledger: LifeLedger) -> Findings:
     """Checks that nobody is called twice for one manifest and start, by two campaigns that runs made.
 
-    What somebody renamed and edited by hand is another campaign.
+    What somebody renamed and edited by hand is another campaign; one that was paused beside its twin is resumed once
+    the twin is over where somebody asks for that.
     """
     for call, truth, origin, run in by_runs(ledger):
         key = (truth.collection, origin.name, origin.start, call.number)
         first = ledger.reached.setdefault(key, call.sid)
         said = _said_to_be_others(ledger, call.sid, first) or _said_to_be_others(ledger, first, call.sid)
         another = {"renames", "edits"} <= (ledger.touched[first] | ledger.touched[call.sid])
-        if first != call.sid and not said and not another:
+        if first != call.sid and not said and not another and not _resumed_as_asked(ledger, call.sid):
             says = (
                 f"{call.number} for {origin.name} by {call.sid[:6]} ({run}), "
                 f"and before by {first[:6]} ({ledger.origins[first].run})"
@@ -77,6 +78,18 @@ def _said_to_be_others(ledger: LifeLedger, sid: str, other: str) -> bool:
         return False
     return run.may("twin", origin.name) or any(
         other in it.distinct_from for it in run.commit.manifests if it.name == origin.name
+    )
+
+
+def _resumed_as_asked(ledger: LifeLedger, sid: str) -> bool:
+    """Tells whether somebody resumed a campaign by hand, or a run that was told that it may."""
+    return bool(ledger.touched[sid] & {"resume", "resumes"}) or any(
+        write.sid == sid
+        and write.action == "resume"
+        and write.acted
+        and run.may("resume", write.name, sid, start_ahead=False)
+        for run in ledger.runs
+        for write in run.writes
     )
 
 

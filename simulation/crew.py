@@ -1,0 +1,151 @@
+"""Lets runs go on beside one another in one thread: each hands over where it waits, and whoever waits the shortest
+goes on first.
+
+A request takes its time, a wait takes its time; so runs interleave request by request, as the seed draws how long
+each takes, and the same in every process. What a process has one of (its directory, its streams, its handlers of
+signals) is put away when a run hands over, and back when it goes on.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import inf
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from greenlet import getcurrent, greenlet  # type: ignore[import-untyped]
+
+from simulation import steps
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class _Surroundings(NamedTuple):
+    """Holds what a process has one of."""
+
+    directory: Path
+    environ: dict[str, str]
+    streams: tuple[Any, Any, Any]
+    handlers: tuple[Any, ...]
+    disks: list[steps.Steps]
+
+    @classmethod
+    def taken(cls) -> _Surroundings:
+        """Returns them as they are now."""
+        streams = (sys.stdin, sys.stdout, sys.stderr)
+        handlers = tuple(map(signal.getsignal, _SIGNALS))
+        return cls(Path.cwd(), dict(os.environ), streams, handlers, list(steps.running))
+
+    def put_back(self) -> None:
+        """Makes them so again."""
+        os.chdir(self.directory)
+        if os.environ != self.environ:
+            os.environ.clear()
+            os.environ.update(self.environ)
+        sys.stdin, sys.stdout, sys.stderr = self.streams
+        for number, handler in zip(_SIGNALS, self.handlers, strict=True):
+            signal.signal(number, handler)
+        steps.running[:] = self.disks
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass(eq=False)
+class Task:
+    """Holds one of those that go on beside one another. `due` is when it goes on, unless it is `ready` before."""
+
+    number: int
+    thread: greenlet
+    due: float
+    surroundings: _Surroundings
+    ready: Callable[[], bool]
+    done: bool = False
+    error: BaseException | None = field(default=None, repr=False)
+
+
+class Crew:
+    """Keeps those that go on beside one another. `passed` is what the clock shows, `pass_until` sets it."""
+
+    def __init__(self, passed: Callable[[], float], pass_until: Callable[[float], None]) -> None:
+        self._passed, self._pass_until = passed, pass_until
+        self._tasks: list[Task] = []
+        self._begun = 0
+        self._hub: greenlet | None = None
+
+    @property
+    def current(self) -> Task | None:
+        """Returns which of them is asking; None where nobody else goes on meanwhile."""
+        here = getcurrent()
+        return next((it for it in self._tasks if it.thread is here), None)
+
+    @property
+    def busy(self) -> bool:
+        """Tells whether somebody goes on beside whoever asks, or will."""
+        return bool(self._tasks)
+
+    def begin(self, work: Callable[[], object]) -> Task:
+        """Begins one more, which goes on when the others hand over."""
+        self._begun += 1
+        if self.current is None:
+            self._hub = getcurrent()
+        thread = greenlet(lambda: self._worked(task, work), self._hub)
+        task: Task = Task(self._begun, thread, self._passed(), _Surroundings.taken(), _never)
+        self._tasks.append(task)
+        return task
+
+    def _worked(self, task: Task, work: Callable[[], object]) -> None:
+        try:
+            work()
+        except BaseException as error:  # it is raised again where the others are waited for
+            task.error = error
+        task.done = True
+
+    def play(self, *works: Callable[[], object]) -> None:
+        """Lets all of them go on beside one another, and whoever else does, until each has come to its end."""
+        tasks = [self.begin(work) for work in works]
+        self.wait_until(inf, lambda: all(it.done for it in tasks))
+        for it in tasks:
+            if it.error is not None:
+                raise it.error
+
+    def wait_until(self, moment: float, ready: Callable[[], bool] | None = None) -> None:
+        """Hands over until so much time has passed, or somebody else has made it ready."""
+        mine, ready = self.current, ready or _never
+        if mine is None:
+            self._go_on(moment, ready)
+            return
+        mine.due, mine.ready = moment, ready
+        if self._next() is mine:
+            self._pass_until(mine.due)
+            return
+        assert self._hub is not None
+        mine.surroundings = _Surroundings.taken()
+        self._hub.switch()
+        mine.surroundings.put_back()
+
+    def _go_on(self, moment: float, ready: Callable[[], bool]) -> None:
+        """Lets whoever is due go on, one after the other; called where nobody goes on beside."""
+        before, self._hub = _Surroundings.taken(), getcurrent()
+        while not ready():
+            task = self._next()
+            if task is None or task.due > moment:
+                self._pass_until(moment)
+                break
+            self._pass_until(task.due)
+            task.surroundings.put_back()
+            task.thread.switch()
+            self._tasks = [it for it in self._tasks if not it.done]
+        before.put_back()
+
+    def _next(self) -> Task | None:
+        """Picks whoever is due first; of those the one that began first."""
+        for it in self._tasks:
+            if it.ready():
+                it.due, it.ready = self._passed(), _never
+        return min(self._tasks, key=lambda it: (it.due, it.number), default=None)

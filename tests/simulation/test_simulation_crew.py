@@ -1,0 +1,108 @@
+"""Those that go on beside one another hand over where they wait, and keep what is theirs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from simulation.clocks import WorldClock
+from simulation.steps import Disk, Steps
+
+
+def test_whoever_waits_the_shortest_goes_on_first() -> None:
+    """Two of them, request by request; time passes for both alike."""
+    clock, seen = WorldClock(), list[tuple[str, float]]()
+
+    def work(name: str, *waits: float) -> None:
+        for seconds in waits:
+            clock.sleep(seconds)
+            seen.append((name, clock.passed))
+
+    clock.crew.play(lambda: work("a", 1, 1, 5), lambda: work("b", 1.5, 2, 2.5))
+    assert seen == [("a", 1), ("b", 1.5), ("a", 2), ("b", 3.5), ("b", 6.0), ("a", 7)]
+    clock.sleep(3)
+    assert clock.passed == 10
+    assert not clock.crew.busy
+
+
+def test_each_keeps_what_a_process_has_one_of(tmp_path: Path) -> None:
+    """Directory, environment, streams, handlers of signals, and whose disk is written."""
+    clock, seen = WorldClock(), list[tuple[object, ...]]()
+    out, handler, here = sys.stdout, signal.getsignal(signal.SIGINT), Path.cwd()
+
+    def work(name: str) -> None:
+        place, steps = tmp_path / name, Steps(tmp_path)
+        place.mkdir()
+        os.chdir(place)
+        os.environ["WHO"] = name
+        sys.stdout = StringIO()
+        signal.signal(signal.SIGINT, lambda *_: seen.append((name,)))
+        with Disk(steps):
+            for _ in range(3):
+                clock.sleep(1)
+                sys.stdout.write(name)
+                Path("written").write_text(name, encoding="utf-8")
+        seen.append((Path.cwd().name, os.environ["WHO"], sys.stdout.getvalue(), steps.files))
+        os.environ.pop("WHO")
+
+    clock.crew.play(lambda: work("a"), lambda: work("b"))
+    assert seen == [("a", "a", "aaa", 3), ("b", "b", "bbb", 3)]
+    assert (sys.stdout, signal.getsignal(signal.SIGINT), Path.cwd()) == (out, handler, here)
+    assert "WHO" not in os.environ
+
+
+def test_one_of_them_may_begin_others_and_wait_for_them() -> None:
+    """Until something is so, or for so long."""
+    clock, seen = WorldClock(), list[str]()
+
+    def outer() -> None:
+        clock.crew.play(lambda: inner("a", 4), lambda: inner("b", 2))
+        seen.append(f"both at {clock.passed}")
+
+    def inner(name: str, seconds: float) -> None:
+        clock.sleep(seconds)
+        seen.append(name)
+
+    def impatient() -> None:
+        clock.crew.wait_until(3.0, lambda: len(seen) == 3)
+        seen.append(f"waited until {clock.passed}")
+        clock.crew.wait_until(60.0, lambda: "a" in seen)
+        seen.append(f"saw a at {clock.passed}")
+
+    clock.crew.play(outer, impatient)
+    assert seen == ["b", "waited until 3.0", "a", "both at 4.0", "saw a at 4.0"]
+
+
+def test_what_ends_one_of_them_is_met_where_it_is_waited_for() -> None:
+    """The others have come to their end."""
+    clock, seen = WorldClock(), list[float]()
+
+    def fails() -> None:
+        clock.sleep(1)
+        raise ValueError("so it is")
+
+    def goes_on() -> None:
+        clock.sleep(5)
+        seen.append(clock.passed)
+
+    with pytest.raises(ValueError, match="so it is"):
+        clock.crew.play(fails, goes_on)
+    assert seen == [5.0]
+    assert not clock.crew.busy
+
+
+def test_what_is_due_later_happens_then() -> None:
+    """Whoever waits meanwhile."""
+    clock, seen = WorldClock(), list[float]()
+    clock.later(3.0, lambda: seen.append(clock.passed))
+    clock.later(1.0, lambda: seen.append(clock.passed))
+    clock.sleep(0.5)
+    assert not seen
+    clock.crew.play(lambda: clock.sleep(4.0), lambda: clock.sleep(0.1))
+    assert seen == [1.0, 3.0]
+    assert clock.passed == 4.5

@@ -77,6 +77,7 @@ class Crew:
         self._tasks: list[Task] = []
         self._begun = 0
         self._hub: greenlet | None = None
+        self._told: list[tuple[Task | None, Callable[[], object]]] = []
 
     @property
     def current(self) -> Task | None:
@@ -114,15 +115,38 @@ class Crew:
             if it.error is not None:
                 raise it.error
 
+    def wait(self, seconds: float | None, ready: Callable[[], bool]) -> None:
+        """Hands over until it is ready, for so many seconds at most; None waits for as long as it takes."""
+        if not ready():
+            self.wait_until(inf if seconds is None else self._passed() + seconds, ready)
+
+    def tell(self, task: Task | None, call: Callable[[], object]) -> None:
+        """Makes one of them, or with None whoever began them, do something before it goes on with its own."""
+        self._told.append((task, call))
+
+    def drop(self, tasks: list[Task]) -> None:
+        """Lets these go no further."""
+        left = [it for it in tasks if not it.done]
+        self._tasks = [it for it in self._tasks if it not in left]
+        for it in left:
+            it.thread.parent = getcurrent()
+            it.thread.throw()
+
     def wait_until(self, moment: float, ready: Callable[[], bool] | None = None) -> None:
         """Hands over until so much time has passed, or somebody else has made it ready."""
         mine, ready = self.current, ready or _never
         if mine is None:
             self._go_on(moment, ready)
-            return
-        mine.due, mine.ready = moment, ready
-        if self._next() is mine:
-            self._pass_until(mine.due)
+        else:
+            mine.due, mine.ready = moment, ready
+            self._hand_over(mine)
+        for it in [it for it in self._told if it[0] is mine]:
+            self._told.remove(it)
+            it[1]()
+
+    def _hand_over(self, mine: Task) -> None:
+        if self._next() is mine and not self._is_told(None):
+            self._pass_to(mine.due)
             return
         assert self._hub is not None
         mine.surroundings = _Surroundings.taken()
@@ -132,10 +156,10 @@ class Crew:
     def _go_on(self, moment: float, ready: Callable[[], bool]) -> None:
         """Lets whoever is due go on, one after the other; called where nobody goes on beside."""
         before, self._hub = _Surroundings.taken(), getcurrent()
-        while not ready():
+        while not ready() and not self._is_told(None):
             task = self._next()
             if task is None or task.due > moment:
-                self._pass_until(moment)
+                self._pass_to(moment)
                 break
             self._pass_until(task.due)
             task.surroundings.put_back()
@@ -143,9 +167,17 @@ class Crew:
             self._tasks = [it for it in self._tasks if not it.done]
         before.put_back()
 
+    def _is_told(self, task: Task | None) -> bool:
+        return any(it is task for it, _ in self._told)
+
+    def _pass_to(self, moment: float) -> None:
+        if moment == inf:
+            raise RuntimeError("each of them waits for another one")
+        self._pass_until(moment)
+
     def _next(self) -> Task | None:
         """Picks whoever is due first; of those the one that began first."""
         for it in self._tasks:
-            if it.ready():
+            if it.ready() or self._is_told(it):
                 it.due, it.ready = self._passed(), _never
         return min(self._tasks, key=lambda it: (it.due, it.number), default=None)

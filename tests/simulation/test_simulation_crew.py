@@ -106,3 +106,67 @@ def test_what_is_due_later_happens_then() -> None:
     clock.crew.play(lambda: clock.sleep(4.0), lambda: clock.sleep(0.1))
     assert seen == [1.0, 3.0]
     assert clock.passed == 4.5
+
+
+def test_what_stands_in_for_threads_does_as_threads_do() -> None:
+    """A queue, an event and a condition, over time that nobody waits for."""
+    import queue
+    import threading
+    from types import ModuleType
+
+    from simulation.threads import in_the_crew
+
+    clock, seen = WorldClock(), list[str]()
+    module = ModuleType("beside")
+    module.__dict__.update(threading=threading, SimpleQueue=queue.SimpleQueue)
+
+    def work(name: str, seconds: float) -> None:
+        with changed:
+            changed.wait(1.0)
+        clock.sleep(seconds)
+        things.put(f"{name} at {clock.passed}")
+        event.set()
+
+    with in_the_crew(clock.crew, iter([(module, "threading"), (module, "SimpleQueue")])) as begun:
+        beside = module.__dict__
+        things, event = beside["SimpleQueue"](), beside["threading"].Event()
+        changed = beside["threading"].Condition()
+        threads = [
+            beside["threading"].Thread(target=work, args=it, daemon=True) for it in (("a", 3.0), ("b", 1.0))
+        ]
+        never = beside["threading"].Thread(target=lambda: beside["SimpleQueue"]().get())
+        for it in (*threads, never):
+            it.start()
+        assert not event.wait(0.5)
+        assert event.wait()
+        seen += [things.get(), things.get(timeout=60)]
+        with pytest.raises(queue.Empty):
+            things.get(timeout=2.0)
+        threads[0].join()
+        assert [it.is_alive() for it in (*threads, never)] == [False, False, True]
+    assert seen == ["b at 2.0", "a at 4.0"]
+    assert clock.passed == 6.0
+    assert len(begun) == 3
+    assert not clock.crew.busy
+    assert module.__dict__["threading"] is threading
+
+
+def test_a_signal_is_told_to_whoever_waits_for_the_others() -> None:
+    """And not to the one in whose middle it came."""
+    clock, seen = WorldClock(), list[str]()
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    def work() -> None:
+        clock.sleep(1)
+        clock.crew.tell(None, interrupted)
+        clock.sleep(1)
+        seen.append(f"done at {clock.passed}")
+
+    task = clock.crew.begin(work)
+    with pytest.raises(KeyboardInterrupt):
+        clock.crew.wait(60, lambda: task.done)
+    assert clock.passed == 1
+    clock.crew.wait(60, lambda: task.done)
+    assert seen == ["done at 2.0"]

@@ -86,8 +86,8 @@ class LifeAccount:
     Nothing here is the product's client: operators and the ledger look at it directly.
     """
 
-    def __init__(self, clock: WorldClock) -> None:
-        self.clock = clock
+    def __init__(self, clock: WorldClock, name: str = NAME) -> None:
+        self.clock, self.name = clock, name
         self.stage = Stage(None, clock, None)
         self._app = application(self.stage)
         self.campaigns: dict[str, Truth] = {}
@@ -131,7 +131,7 @@ class LifeAccount:
 
     def by_hand(self, method: str, collection: str, sid: str, body: Any) -> int:
         """Does what somebody does in the dashboard; returns the status of the answer."""
-        path = f"/v2/accounts/{NAME}/{collection}" + (f"/{sid}" if sid else "")
+        path = f"/v2/accounts/{self.name}/{collection}" + (f"/{sid}" if sid else "")
         if collection == "campaigns":
             body = {"campaigns": [body]}
         headers = {"Authorization": _OPERATOR, "Content-Type": "application/json"}
@@ -141,7 +141,7 @@ class LifeAccount:
 
     def mark(self, sid: str, word: str) -> None:
         """Sets any status at all, words that nobody knows among them."""
-        self.stage.set_status(NAME, sid, word)
+        self.stage.set_status(self.name, sid, word)
         self._open.add(sid)  # what is over is looked at no more, and this may be
 
     # the truth
@@ -152,10 +152,10 @@ class LifeAccount:
         changed: dict[str, tuple[Truth | None, Truth]] = {}
         calls: list[Call] = []
         with store.transaction():
-            self.stage.world.settle(NAME)
+            self.stage.world.settle(self.name)
             found = {it.sid: it for it in self._watched()}
             for sid in sorted(self._open - found.keys()):
-                gone = store.find(NAME, tuple(COLLECTIONS), sid)
+                gone = store.find(self.name, tuple(COLLECTIONS), sid)
                 if gone is not None:
                     found[sid] = gone
             people = {sid: self._people(campaign) for sid, campaign in found.items()}
@@ -172,25 +172,25 @@ class LifeAccount:
     def _watched(self) -> Iterator[Campaign]:
         store = self.stage.store
         collections = tuple(COLLECTIONS)
-        yield from store.page(Search(NAME, collections, states=_WATCHED), 0, 10_000)
+        yield from store.page(Search(self.name, collections, states=_WATCHED), 0, 10_000)
         last = store.last_number()
         if last > self._last:
-            newest = Search(NAME, collections, order="number", descending=True)
+            newest = Search(self.name, collections, order="number", descending=True)
             yield from store.page(newest, 0, last - self._last)
             self._last = last
 
     def _people(self, campaign: Campaign) -> list[str]:
         if not self.lists:
             return recipients(campaign.spec)
-        return recipients(campaign.spec, self.stage.world.book.numbers(NAME, begun=True))
+        return recipients(campaign.spec, self.stage.world.book.numbers(self.name, begun=True))
 
     def members(self, sids: Iterable[str]) -> tuple[str, ...]:
         """Returns who is in contact lists, whatever the account says of them."""
-        return tuple(who for sid in sids for who in self.stage.numbers(NAME, sid)) if self.lists else ()
+        return tuple(who for sid in sids for who in self.stage.numbers(self.name, sid)) if self.lists else ()
 
     def _calls(self, campaign: Campaign, people: list[str]) -> Iterator[Call]:
         """Yields the last attempt at each number that was not there before. What is cut at the end was no attempt."""
-        _, progress = self.stage.store.progress(NAME, campaign.sid)
+        _, progress = self.stage.store.progress(self.name, campaign.sid)
         seen = [(it.place, it.tries, it.at) for it in progress.results if it.tries]
         seen += [(it.place, it.tries, progress.last) for it in progress.waiting]
         for place, tries, at in seen:

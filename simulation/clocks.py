@@ -77,5 +77,5 @@ class MachineClock:
         self._steps.take("wait")
         self._world.sleep(seconds)
         if self._world.passed > self._until:
-            self._steps.dead = True
+            self._steps.dead = self._steps.endless = True
             raise Endless

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import starmap
 
 from simulation.dates import NO_HOLIDAYS, Holidays, dated
 from simulation.manifests import Manifest, list_document
 
 SUPPRESSED = "do-not-call.csv"
 CALENDAR = "calendars/in.yaml"
+ACCOUNTS = "accounts/all.yaml"
+ACCOUNT_OF = {"north": "acme1", "south": "acme2"}
+"""The accounts of environments, where there are several."""
 
 
 @dataclass(frozen=True)
 class Commit:
     """Holds files by path, each with its documents.
 
-    `broken` are files that nobody can read, as they stand; `suppressed` are those whom the project calls no more.
+    `broken` are files that nobody can read, as they stand; `suppressed` are those whom the project calls no more;
+    `selects` says of each of several environments which regions it takes.
     """
 
     number: int
@@ -27,6 +32,7 @@ class Commit:
     suppressed: frozenset[str] = frozenset()
     holidays: Holidays = NO_HOLIDAYS
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    selects: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def written(self) -> tuple[Manifest, ...]:
@@ -46,6 +52,22 @@ class Commit:
     def pins(self) -> frozenset[str]:
         """Returns the SIDs that its manifests pin."""
         return frozenset(it.sid for it in self.written if it.sid)
+
+    def of(self, environment: str) -> Commit:
+        """Returns what of it is of one environment; all of it where there is but one."""
+        if environment not in self.selects:
+            return self
+        if environment not in self._views:
+            taken = {
+                path: tuple(it for it in them if selects(self.selects[environment], it.region))
+                for path, them in self.files.items()
+            }
+            self._views[environment] = replace(self, files=taken, selects={})
+        return self._views[environment]
+
+    @cached_property
+    def _views(self) -> dict[str, Commit]:
+        return {}
 
     def _chosen(self, one: Manifest) -> Manifest:
         """Returns a manifest for those of its people whom it takes, without those whom another one does."""
@@ -69,6 +91,8 @@ class Commit:
         texts = dict(self.broken)
         if self.suppressed:
             texts[SUPPRESSED] = "number\n" + "".join(f"{it}\n" for it in sorted(self.suppressed))
+        if self.selects:
+            texts[ACCOUNTS] = "---\n".join(starmap(environment_document, self.selects.items()))
         for name, people in self.lists.items():
             texts[f"campaigns/list-{name}.yaml"] = list_document(name, people)
         for path, manifests in self.files.items():
@@ -83,3 +107,17 @@ class Commit:
                     texts[numbers] = "number\n" + "".join(f"{it}\n" for it in one.people)
             texts[path] = "---\n".join(documents)
         return texts
+
+
+def selects(selector: str, region: str) -> bool:
+    """Tells whether an environment takes what is of a region: `region=north`, or `region!=north`."""
+    unequal = "!=" in selector
+    return (selector.rpartition("=")[2] == region) is not unequal
+
+
+def environment_document(environment: str, selector: str) -> str:
+    """Writes an environment in a file of its own."""
+    return (
+        f"apiVersion: campaignctl/v1\nkind: Environment\nmetadata: {{name: {environment}}}\n"
+        f'spec: {{account_sid: {ACCOUNT_OF[environment]}, select: "{selector}"}}\n'
+    )

@@ -58,13 +58,18 @@ def _never() -> bool:
 
 @dataclass(eq=False)
 class Task:
-    """Holds one of those that go on beside one another. `due` is when it goes on, unless it is `ready` before."""
+    """Holds one of those that go on beside one another. `due` is when it goes on, unless it is `ready` before.
+
+    A thread is of a `main` task, None where that is whoever began them all.
+    """
 
     number: int
     thread: greenlet
     due: float
     surroundings: _Surroundings
-    ready: Callable[[], bool]
+    main: Task | None
+    is_thread: bool
+    ready: Callable[[], bool] = _never
     done: bool = False
     error: BaseException | None = field(default=None, repr=False)
 
@@ -90,13 +95,32 @@ class Crew:
         """Tells whether somebody goes on beside whoever asks, or will."""
         return bool(self._tasks)
 
-    def begin(self, work: Callable[[], object]) -> Task:
+    @property
+    def main(self) -> Task | None:
+        """Returns whose main thread is asking, or whose thread."""
+        here = self.current
+        return here.main if here is not None and here.is_thread else here
+
+    @property
+    def thread(self) -> Task | None:
+        """Returns which thread is asking; None for a main one."""
+        here = self.current
+        return here if here is not None and here.is_thread else None
+
+    def begin(self, work: Callable[[], object], is_thread: bool = False) -> Task:
         """Begins one more, which goes on when the others hand over."""
         self._begun += 1
         if self.current is None:
             self._hub = getcurrent()
         thread = greenlet(lambda: self._worked(task, work), self._hub)
-        task: Task = Task(self._begun, thread, self._passed(), _Surroundings.taken(), _never)
+        task: Task = Task(
+            self._begun,
+            thread,
+            self._passed(),
+            _Surroundings.taken(),
+            self.main if is_thread else None,
+            is_thread,
+        )
         self._tasks.append(task)
         return task
 
@@ -124,9 +148,9 @@ class Crew:
         """Makes one of them, or with None whoever began them, do something before it goes on with its own."""
         self._told.append((task, call))
 
-    def drop(self, tasks: list[Task]) -> None:
-        """Lets these go no further."""
-        left = [it for it in tasks if not it.done]
+    def drop_threads(self) -> None:
+        """Lets the threads of whoever asks go no further: the process has ended."""
+        left = [it for it in self._tasks if it.is_thread and it.main is self.current]
         self._tasks = [it for it in self._tasks if it not in left]
         for it in left:
             it.thread.parent = getcurrent()

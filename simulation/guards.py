@@ -7,12 +7,13 @@ from random import Random
 
 from simulation import stages
 from simulation.ledger import CommandRun
+from simulation.machines import Encounter, Job, Machine
 from simulation.manifests import Manifest
 from simulation.operators import operator
 from simulation.repository import NUMBERS
 from simulation.runs import apply_to, free_machine
 from simulation.steps import Steps
-from simulation.world import Encounter, Job, LifeWorld, Machine
+from simulation.world import LifeWorld
 
 MOST_LOOKS = 14
 _ANSWERS = (

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 from simulation.account import Call, LifeAccount, Truth, seconds
 from simulation.commits import Commit
+from simulation.crew import Task
 from simulation.habits import Habits
 from simulation.manifests import IST, Manifest
 from simulation.product import CommandOutcome, RecordedRequest
@@ -70,6 +71,17 @@ class ListWrite:
     wanted: str
 
 
+class Elsewhere(NamedTuple):
+    """Holds another environment of a run's project: what is known of its account, what the commit wants of it, and
+    whether the same command was to look at it.
+    """
+
+    environment: str
+    ledger: LifeLedger
+    commit: Commit
+    chosen: bool
+
+
 @dataclass
 class CommandRun:
     """Holds one run of the command on one machine. `planned_at` is when its plan was made, of a saved plan long ago.
@@ -113,6 +125,8 @@ class CommandRun:
     steps: int = 0
     writes: list[Write] = field(default_factory=list)
     said: CommandOutcome | None = None
+    elsewhere: tuple[Elsewhere, ...] = ()
+    main: Task | None = None
     met: list[str] = field(default_factory=list)
     killed: bool = False
     endless: bool = False

@@ -43,7 +43,7 @@ class Manifest:
     The rest is its metadata; `allow` is what it allows by itself. What repeats begins with its first date and has
     `repeat`; each of its dates is a manifest `of` it, called on at `date` by its rule. `take`: so many of its people;
     `rest_of`: without those of that campaign; `declared`: the people as written, where these are others. `list_name`:
-    those of a contact list of the project.
+    those of a contact list of the project. `region` is a label by which environments tell which are theirs.
     """
 
     kind: str
@@ -71,6 +71,7 @@ class Manifest:
     stop_when: tuple[tuple[str, str], ...] = ()
     declared: tuple[str, ...] = ()
     list_name: str = ""
+    region: str = ""
 
     @property
     def end(self) -> float:
@@ -169,7 +170,7 @@ class Manifest:
         more = "".join(f"  {key}: {value}\n" for key, value in rows.items() if value)
         return (
             f"apiVersion: campaignctl/v1\nkind: {self.document_kind}\nmetadata:\n  name: {self.name}\n"
-            f"  labels: {{team: {self.team}}}\n{more}"
+            f"  labels: {{team: {self.team}{self.region and f', region: {self.region}'}}}\n{more}"
         )
 
     def _voice(self, numbers_file: str) -> str:

@@ -4,7 +4,7 @@ recorded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -188,6 +188,17 @@ class Network(httpx.BaseTransport):
             raise httpx.RemoteProtocolError("hung up", request=request)
         pieces = _Pieces(answered.pieces, answered.hung_up)
         return httpx.Response(answered.status, headers=answered.headers, stream=pieces)
+
+
+class AccountsNetwork(httpx.BaseTransport):
+    """Carries the requests of a run to the account that each is for."""
+
+    def __init__(self, networks: Iterable[Network]) -> None:
+        self._networks = {it.account.name: it for it in networks}
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Carries one request; see `httpx.BaseTransport`."""
+        return self._networks[request.url.path.split("/")[3]].handle_request(request)
 
 
 class _Pieces(httpx.SyncByteStream):

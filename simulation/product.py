@@ -14,8 +14,11 @@ from typing import Any
 
 import httpx
 
+from campaignctl.app import accounts_board, interrupts, side_by_side
 from campaignctl.cli.main import run as run_command
 from campaignctl.clock import Clock
+from campaignctl.fleet import meeting
+from campaignctl.guard import notifying
 from campaignctl.sandbox.campaign import Campaign
 from campaignctl.sandbox.collection import COLLECTIONS
 from campaignctl.sandbox.journal import RecordedRequest
@@ -27,6 +30,7 @@ from campaignctl.sandbox.switches import Position, SwitchRow, rows
 
 __all__ = [
     "COLLECTIONS",
+    "THREADS",
     "Campaign",
     "Clock",
     "CommandOutcome",
@@ -41,6 +45,16 @@ __all__ = [
     "recipients",
     "rows",
 ]
+
+THREADS = (
+    (side_by_side, "threading"),
+    (side_by_side, "SimpleQueue"),
+    (meeting, "SimpleQueue"),
+    (accounts_board, "threading"),
+    (interrupts, "threading"),
+    (notifying, "Thread"),
+)
+"""Where the product runs something beside itself, waits for it, or asks which thread it is."""
 
 
 @dataclass(frozen=True)

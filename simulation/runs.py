@@ -14,12 +14,13 @@ from simulation.account import seconds
 from simulation.commits import Commit
 from simulation.leanings import Leaning
 from simulation.ledger import CommandRun
+from simulation.machines import Encounter, Job, Machine, Saved
 from simulation.network import Weather
 from simulation.operators import one_of, operator
 from simulation.promises.verdict import document
 from simulation.repository import TEAMS
 from simulation.steps import Steps
-from simulation.world import Encounter, Job, LifeWorld, Machine, Saved
+from simulation.world import LifeWorld
 
 ALLOWED = ("resume", "complete", "archive", "earlier-start", "start-now", "twin", "adopt")
 

@@ -12,6 +12,8 @@ from time import monotonic, process_time
 
 from simulation import events
 from simulation.ledger import BrokenPromise
+from simulation.product import THREADS
+from simulation.threads import in_the_crew
 from simulation.world import LifeWorld
 
 
@@ -54,23 +56,25 @@ def play(
     gc.set_threshold(100_000)  # as the command line sets it for itself
     world = LifeWorld(seed, days, only, plain, _quick_disk())
     try:
-        for _ in events.played(world):
-            if (stop and world.violations) or process_time() - began > seconds:
-                break
+        with in_the_crew(world.clock.crew, THREADS):
+            for _ in events.played(world):
+                if (stop and world.violations) or process_time() - began > seconds:
+                    break
     finally:
         world.close()
-    runs = world.ledger.runs
+    ledgers = [it.ledger for it in world.places.values()]
+    runs = [run for it in ledgers for run in it.runs]
     return LifeOutcome(
         seed,
         days,
         tuple(world.story),
         tuple(world.violations),
-        tuple(sorted(world.ledger.had)),
+        tuple(sorted(frozenset[str]().union(*(it.had for it in ledgers)))),
         world.event,
         len(runs),
         sum(run.killed for run in runs),
         sum(run.requests for run in runs),
-        len(world.ledger.calls),
+        sum(len(it.calls) for it in ledgers),
         process_time() - began,
     )
 

@@ -43,7 +43,7 @@ class Steps:
         self.root = str(root)
         self.taken = 0
         self.files = 0
-        self.dead = False
+        self.dead = self.endless = False
         self._left, self._event, self._among = at, event, among
         self._waiting = False
 
@@ -57,7 +57,7 @@ class Steps:
         self._waiting = waits
         self.taken += 1
         if self.taken > MOST_STEPS:
-            self.dead = True
+            self.dead = self.endless = True
             raise Endless
         if self._event is not None and what.startswith(self._among):
             self._left -= 1

@@ -7,7 +7,7 @@ a lock is never waited for and needs no stand-in.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from queue import Empty
@@ -21,21 +21,14 @@ class CrewThread:
     """Goes on in the crew."""
 
     def __init__(
-        self,
-        crew: Crew,
-        begun: list[Task],
-        target: Callable[..., object],
-        args: tuple[Any, ...] = (),
-        **_named: object,
+        self, crew: Crew, target: Callable[..., object], args: tuple[Any, ...] = (), **_named: object
     ) -> None:
-        self._crew, self._begun = crew, begun
-        self._work = partial(target, *args)
+        self._crew, self._work = crew, partial(target, *args)
         self._task: Task | None = None
 
     def start(self) -> None:
         """Begins, when the others hand over."""
-        self._task = self._crew.begin(self._work)
-        self._begun.append(self._task)
+        self._task = self._crew.begin(self._work, is_thread=True)
 
     def is_alive(self) -> bool:
         """Tells whether it has begun and not ended."""
@@ -108,23 +101,23 @@ class CrewQueue:
 
 
 @contextmanager
-def in_the_crew(crew: Crew, modules: Iterator[tuple[ModuleType, str]]) -> Iterator[list[Task]]:
-    """Puts the stand-ins where modules have what they stand for; whatever still goes on at the end goes no further."""
-    begun: list[Task] = []
-    main = crew.current
+def in_the_crew(crew: Crew, places: Iterable[tuple[ModuleType, str]]) -> Iterator[None]:
+    """Puts the stand-ins where modules have what they stand for, each by its name."""
     made: dict[str, Any] = {
-        "Thread": partial(CrewThread, crew, begun),
+        "Thread": partial(CrewThread, crew),
         "Condition": partial(CrewCondition, crew),
         "Event": partial(CrewEvent, crew),
         "SimpleQueue": partial(CrewQueue, crew),
     }
-    whole = SimpleNamespace(**made, current_thread=lambda: crew.current, main_thread=lambda: main)
-    before = [(module, name, getattr(module, name)) for module, name in modules]
+    main = object()
+    made["threading"] = SimpleNamespace(
+        **made, main_thread=lambda: main, current_thread=lambda: crew.thread or main
+    )
+    before = [(module, name, getattr(module, name)) for module, name in places]
     for module, name, _ in before:
-        setattr(module, name, whole if name == "threading" else made[name])
+        setattr(module, name, made[name])
     try:
-        yield begun
+        yield
     finally:
         for module, name, was in before:
             setattr(module, name, was)
-        crew.drop(begun)

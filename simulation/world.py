@@ -6,22 +6,24 @@ out changes no other's.
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 import tempfile
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
-from math import inf
 from pathlib import Path
 from random import Random
 
 from simulation import copies, habits, leanings, lists, series, stages
-from simulation.account import HOST, LifeAccount
+from simulation.account import NAME, LifeAccount
 from simulation.clocks import MachineClock, WorldClock
 from simulation.commits import Commit
-from simulation.ledger import BrokenPromise, CommandRun, LifeLedger, local
-from simulation.network import Network, Weather
+from simulation.ledger import BrokenPromise, CommandRun, Elsewhere, LifeLedger, local
+from simulation.machines import AccountPlace, Encounter, Job, Machine
+from simulation.network import AccountsNetwork, Network, Weather
 from simulation.product import CommandOutcome, command
 from simulation.project import TeamProject
 from simulation.promises import table
@@ -29,86 +31,12 @@ from simulation.repository import LISTS, PREFIX, Seen, TeamRepository
 from simulation.steps import Disk, Endless, Killed, Steps
 
 TIMEOUT_SECONDS = 5.0
+ONE = "prod"
+"""The environment of a project that has one."""
 COUNTED = frozenset({"gates", "guard"})
 """What goes by the results of calls."""
 _CAPABILITIES = {"repeat": series, "gates": stages, "lists": lists}
 """What not every project uses, and how people begin with it and change it."""
-__all__ = ["HOST", "LifeWorld", "Machine", "Saved"]
-
-
-@dataclass(frozen=True)
-class Job:
-    """Holds what a run is told.
-
-    `planned_at`: when its plan was made, None for now; `good_until`: what that says itself.
-    """
-
-    words: tuple[str, ...]
-    allowed: frozenset[str] = frozenset()
-    prune: bool = False
-    prune_lists: bool = False
-    planned_at: float | None = None
-    good_until: float = inf
-    labels: str = ""
-    edited: bool = False
-    planned_for: Commit | None = None
-    shown: frozenset[tuple[str, str]] | None = None
-
-
-@dataclass(frozen=True)
-class Encounter:
-    """Holds something that happens at the `at`th step of a run (`among` those that begin so): it is told the run,
-    its steps, and what the step is; it may return after how many more it happens again.
-    """
-
-    at: int
-    event: Callable[[CommandRun, Steps, str], int | None]
-    among: str | tuple[str, ...] = ""
-
-
-@dataclass(frozen=True)
-class Saved:
-    """Holds a plan file on a machine's disk."""
-
-    path: str
-    commit: Commit
-    job: Job
-
-
-@dataclass
-class Machine:
-    """Plays a pipeline: a disk of its own, a clock that is `skew` seconds off, a checkout, saved plans."""
-
-    name: str
-    root: Path
-    skew: float
-    project: TeamProject
-    commit: Commit
-    token: int = 0
-    saved: list[Saved] = field(default_factory=list)
-    busy: bool = False
-    _written: dict[str, str] = field(default_factory=dict)
-
-    def check_out(self, commit: Commit) -> None:
-        """Checks files out as they are in a commit; what the command keeps beside them stays."""
-        texts = {"campaignctl.yaml": self.project.text, **commit.texts()}
-        for path in self._written.keys() - texts.keys():
-            (self.root / path).unlink()
-        (self.root / "campaigns").mkdir(parents=True, exist_ok=True)
-        for path, text in texts.items():
-            if self._written.get(path) != text:
-                file = self.root / path
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_text(text, encoding="utf-8")
-        self._written = texts
-        self.commit = commit
-
-    def wipe(self) -> None:
-        """Becomes another machine of the same name: nothing is left on its disk."""
-        shutil.rmtree(self.root, ignore_errors=True)
-        self._written = {}
-        self.saved.clear()
-        self.check_out(self.commit)
 
 
 class LifeWorld:
@@ -143,9 +71,8 @@ class LifeWorld:
             more = habits.drawn_of_lists(Random(f"habits of lists {seed}"))
             self.habits |= {name: value for name, value in more.items() if not self._plain(name)}
         self.clock = WorldClock()
-        self.account = LifeAccount(self.clock)
-        self.account.stage.switches.change(self.habits)
-        self.ledger = LifeLedger(self.account, self.habits)
+        self.places = {ONE: self._place(ONE, NAME, self.habits)}
+        self.place = self.places[ONE]
         self.account.lists = "lists" in self.uses
         self.repository = self._repository(random)
         self.project = TeamProject.drawn(random, self.habits, self.leaning, bool(self.repository.suppressed))
@@ -171,6 +98,30 @@ class LifeWorld:
         used = f"; it uses {', '.join(sorted(self.uses))}" if self.uses else ""
         used += f"; its counters are {self.counts}" if self.uses & COUNTED else ""
         self.tell(f"this life is about {self.leaning.name}{used}")
+
+    def _place(self, environment: str, name: str, positions: habits.Habits) -> AccountPlace:
+        account = LifeAccount(self.clock, name)
+        account.stage.switches.change(positions)
+        return AccountPlace(environment, account, LifeLedger(account, positions))
+
+    @property
+    def account(self) -> LifeAccount:
+        """Returns the account that everybody looks at; where there are several, the one at which something happens."""
+        return self.place.account
+
+    @property
+    def ledger(self) -> LifeLedger:
+        """Returns what is known of it."""
+        return self.place.ledger
+
+    @contextmanager
+    def at(self, environment: str) -> Iterator[None]:
+        """Lets something happen at another account."""
+        before, self.place = self.place, self.places[environment]
+        try:
+            yield
+        finally:
+            self.place = before
 
     def _repository(self, random: Random) -> TeamRepository:
         """Begins a repository, with what its project uses."""
@@ -221,7 +172,8 @@ class LifeWorld:
 
     def close(self) -> None:
         """Deletes its disks."""
-        self.account.stage.close()
+        for it in self.places.values():
+            it.account.stage.close()
         shutil.rmtree(self._directory, ignore_errors=True)
 
     @property
@@ -260,28 +212,70 @@ class LifeWorld:
         meeting: Encounter | None = None,
         weather: Weather | None = None,
     ) -> CommandRun:
-        """Runs the command once on a machine, from its first step to its last."""
-        run = self._begin(machine, job)
+        """Runs the command once on a machine, from its first step to its last, for one environment."""
+        mine = self.place.environment
+        named = ("-e", mine) if len(self.places) > 1 and not job.planned_file else ()
+        job = replace(job, words=(*job.words, *named))
+        return self.run_in(machine, {mine: job}, random, meeting, weather)[mine]
+
+    def run_in(
+        self,
+        machine: Machine,
+        jobs: Mapping[str, Job],
+        random: Random,
+        meeting: Encounter | None = None,
+        weather: Weather | None = None,
+    ) -> dict[str, CommandRun]:
+        """Runs one command for several environments, each of which has a job: there is a run of it in each ledger."""
+        runs = {name: self._begin(machine, jobs, name) for name in jobs}
+        first, main = next(iter(runs.values())), self.clock.crew.main
         steps = Steps(machine.root)
         if meeting is not None:
             steps = Steps(
-                machine.root, meeting.at, lambda what: meeting.event(run, steps, what), meeting.among
+                machine.root, meeting.at, lambda what: meeting.event(first, steps, what), meeting.among
             )
-        network = Network(
-            self.account,
+        networks = {
+            name: self._network(
+                name, run, steps, weather, random if len(runs) == 1 else Random(random.random())
+            )
+            for name, run in runs.items()
+        }
+        machine.busy = True
+        for run in runs.values():
+            run.main = main
+            self.running.append(run)
+        said = self._command(first.words, machine, steps, AccountsNetwork(networks.values()), random)
+        for name, run in runs.items():
+            run.said = said if len(runs) == 1 else part_of(said, name)
+            run.endless = steps.endless
+            self.running.remove(run)
+        machine.busy = False
+        for name, run in runs.items():
+            with self.at(name):
+                self._end(run, steps, networks[name])
+        return runs
+
+    def _network(
+        self, name: str, run: CommandRun, steps: Steps, weather: Weather | None, random: Random
+    ) -> Network:
+        place = self.places[name]
+        return Network(
+            place.account,
             self.clock,
             steps,
             weather or Weather.drawn(random, self.leaning),
             random,
             TIMEOUT_SECONDS,
-            partial(self.ledger.saw, run),
+            partial(place.ledger.saw, run),
         )
-        machine.busy = True
-        self.running.append(run)
+
+    def _command(
+        self, words: tuple[str, ...], machine: Machine, steps: Steps, network: AccountsNetwork, random: Random
+    ) -> CommandOutcome:
         with Disk(steps):
             try:
-                run.said = command(
-                    list(run.words),
+                return command(
+                    list(words),
                     root=machine.root,
                     environ=self._environ(machine),
                     clock=MachineClock(self.clock, machine.skew, steps),
@@ -290,20 +284,18 @@ class LifeWorld:
                     ends=Killed,
                 )
             except Endless:
-                run.endless = True
-                run.said = CommandOutcome(None, "", "")
-        self.running.remove(run)
-        machine.busy = False
-        self._end(run, steps, network)
-        return run
+                return CommandOutcome(None, "", "")
+            finally:
+                self.clock.crew.drop_threads()
 
-    def _begin(self, machine: Machine, job: Job) -> CommandRun:
-        self.ledger.look()
+    def _begin(self, machine: Machine, jobs: Mapping[str, Job], name: str) -> CommandRun:
+        place, job = self.places[name], jobs[name]
+        place.ledger.look()
         run = CommandRun(
-            number=len(self.ledger.runs) + 1,
+            number=len(place.ledger.runs) + 1,
             machine=machine.name,
             words=job.words,
-            commit=machine.commit,
+            commit=machine.commit.of(name),
             began=self.now,
             allowed=job.allowed,
             env_allow=frozenset(self.project.allow),
@@ -314,15 +306,20 @@ class LifeWorld:
             labels=job.labels,
             skew=machine.skew,
             edited=job.edited,
-            planned_for=job.planned_for,
+            planned_for=job.planned_for and job.planned_for.of(name),
             shown=job.shown,
             rate_limit=self.project.rate_limit,
             prefix=self.project.prefix,
             stop_when=self.project.stop_when,
             unmanaged=self.project.unmanaged,
-            before=dict(self.account.campaigns),
+            before=dict(place.account.campaigns),
+            elsewhere=tuple(
+                Elsewhere(other, it.ledger, machine.commit.of(other), other in jobs)
+                for other, it in self.places.items()
+                if other != name
+            ),
         )
-        self.ledger.runs.append(run)
+        place.ledger.runs.append(run)
         if self.clock.crew.busy:
             self._beside(run)
         return run
@@ -376,9 +373,10 @@ class LifeWorld:
         """Lets Ctrl-C or SIGTERM reach the command: its own handler, or the one of every Python program."""
         run.signalled = True
         run.met.append(f"a signal at {what}")
-        handler = signal.getsignal(signal.SIGINT)
-        if callable(handler):
-            handler(signal.SIGINT, None)
+        if self.clock.crew.current is run.main:
+            _handle_signal()
+        else:
+            self.clock.crew.tell(run.main, _handle_signal)
 
     # time
 
@@ -393,8 +391,31 @@ class LifeWorld:
     def pass_until(self, moment: float) -> None:
         """Lets time pass: nobody does anything, but the account calls whom it is to call."""
         self.clock.pass_until(moment)
-        self.ledger.look()
-        self.judge(table.after_time(self.ledger))
+        for it in self.places.values():
+            it.ledger.look()
+            self.judge(table.after_time(it.ledger))
+
+
+def part_of(said: CommandOutcome, environment: str) -> CommandOutcome:
+    """Returns what a command on several environments said of one of them, as if it had been asked of that alone."""
+    try:
+        parts = json.loads(said.out)["environments"]
+        mine = next(it for it in parts if it["environment"] == environment)
+    except (ValueError, KeyError, StopIteration):
+        return said
+    shown = (
+        mine["result"]
+        if mine["result"] is not None
+        else {"error": mine["error"], "findings": mine["findings"]}
+    )
+    return replace(said, code=mine["exit_code"], out=json.dumps(shown))
+
+
+def _handle_signal() -> None:
+    """Does what the process does on a signal: its own handler, or the one of every Python program."""
+    handler = signal.getsignal(signal.SIGINT)
+    if callable(handler):
+        handler(signal.SIGINT, None)
 
 
 def _first_words(said: CommandOutcome) -> str:

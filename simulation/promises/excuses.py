@@ -53,7 +53,7 @@ def _tried_and_said_so(ledger: LifeLedger, fault: JudgeFinding) -> bool:
 def _paths(ledger: LifeLedger, fault: JudgeFinding) -> Iterator[str]:
     """Yields the paths of both, as what a run met names them: a request that was lost on its way is no write."""
     for sid in filter(None, (fault.sid, fault.twin)):
-        yield f"acme1/{ledger.account.campaigns[sid].collection}/{sid}"
+        yield f"{ledger.account.name}/{ledger.account.campaigns[sid].collection}/{sid}"
 
 
 def _lists_lie(ledger: LifeLedger, _fault: JudgeFinding) -> bool:

@@ -82,6 +82,8 @@ class Crew:
         self._tasks: list[Task] = []
         self._begun = 0
         self._hub: greenlet | None = None
+        self._until, self._ready = inf, _never
+        """For what whoever began them waits."""
         self._told: list[tuple[Task | None, Callable[[], object]]] = []
 
     @property
@@ -169,7 +171,7 @@ class Crew:
             it[1]()
 
     def _hand_over(self, mine: Task) -> None:
-        if self._next() is mine and not self._is_told(None):
+        if self._next() is mine and mine.due <= self._until and not (self._ready() or self._is_told(None)):
             self._pass_to(mine.due)
             return
         assert self._hub is not None
@@ -180,6 +182,7 @@ class Crew:
     def _go_on(self, moment: float, ready: Callable[[], bool]) -> None:
         """Lets whoever is due go on, one after the other; called where nobody goes on beside."""
         before, self._hub = _Surroundings.taken(), getcurrent()
+        self._until, self._ready = moment, ready
         while not ready() and not self._is_told(None):
             task = self._next()
             if task is None or task.due > moment:

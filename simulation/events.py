@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 
-from simulation import guards, habits, leanings, stages
+from simulation import fleets, guards, habits, leanings, stages
 from simulation.beside import two_at_once
 from simulation.operators import mark, operator, stop
 from simulation.repository import DAY
@@ -182,6 +182,11 @@ MORE: dict[str, dict[str, tuple[Play, int]]] = {
         "a canary is judged otherwise": (a_canary_is_judged_otherwise, 2),
     },
     "guard": {"a guard looks": (guards.a_guard_looks, 16)},
+    "accounts": {
+        "apply to both": (fleets.apply_to_both, 40),
+        "plan both, then apply": (fleets.plan_both_and_apply, 16),
+        "look at both": (fleets.look_at_both, 8),
+    },
 }
 """What happens where a project uses something."""
 _PLAYS = KINDS | {name: row for rows in MORE.values() for name, row in rows.items()}
@@ -217,6 +222,9 @@ def played(world: LifeWorld) -> Iterator[Event]:
         world.event = event.number
         world.story.append("")
         world.story.append(f"[{event.number}] {event.kind}")
-        _PLAYS[event.kind][0](world, Random(f"{world.seed} {event.number}"))
+        random = Random(f"{world.seed} {event.number}")
+        if len(world.places) > 1:
+            world.place = world.places[random.choice(sorted(world.places))]
+        _PLAYS[event.kind][0](world, random)
         yield event
     world.pass_until(world.days * DAY + 7 * DAY)

@@ -50,19 +50,28 @@ class Leaning:
         return random.random() < min(chance * self.factor(what), 0.95)
 
 
-CAPABILITIES: Mapping[str, float] = {"repeat": 0.12, "gates": 0.12, "guard": 0.12, "lists": 0.12}
+CAPABILITIES: Mapping[str, float] = {
+    "repeat": 0.12,
+    "gates": 0.12,
+    "guard": 0.12,
+    "lists": 0.12,
+    "accounts": 0.06,
+}
 """What not every project uses, and how many of them do. What none uses costs a life nothing."""
 
 
 def capabilities(seed: int, leaning: Leaning) -> frozenset[str]:
-    """Draws what the project of a seed uses. A life about one subject has none but its own."""
+    """Draws what the project of a seed uses. A life about one subject has none but its own, nor has a project of
+    several accounts.
+    """
     own = 0.0 if leaning in SUBJECTS else 1.0
-    return frozenset(
+    found = frozenset(
         name
         for name, chance in CAPABILITIES.items()
         if Random(f"capability {name} {seed}").random()
         < chance * leaning.factors.get(f"uses {name}", own * leaning.factor(f"uses {name}"))
     )
+    return found & {"accounts"} or found
 
 
 _SWARM = (0.0, 0.0, 1.0, 1.0, 6.0)
@@ -423,6 +432,19 @@ SUBJECTS: tuple[Leaning, ...] = (
             "uses lists": 10.0,
             "edit adds": 0.3,
             "event while it calls": 0.5,
+        },
+    ),
+    Leaning(
+        "several accounts",
+        {
+            **_BUSY,
+            **_CALM,
+            "uses accounts": 20.0,
+            "event while it calls": 0.3,
+            "event commit and apply": 0.7,
+            "event operator": 0.7,
+            "edit adds": 0.5,
+            "permission": 0.6,
         },
     ),
     Leaning(

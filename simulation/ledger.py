@@ -71,7 +71,7 @@ class ListWrite:
     wanted: str
 
 
-class Elsewhere(NamedTuple):
+class AnotherPlace(NamedTuple):
     """Holds another environment of a run's project: what is known of its account, what the commit wants of it, and
     whether the same command was to look at it.
     """
@@ -90,6 +90,9 @@ class CommandRun:
     each campaign was last read by its SID, `shown` what the plan that was approved said it would do: operations, each
     with the name and the SID of its campaign. A guard's `commits` are those that it read while it stood, `tallies` the
     results that it could see, by SID.
+
+    A command on several environments is a run of each: `said` is what it said of this one, `whole` what it said of all;
+    `elsewhere` are the others, chosen or not; `strange_keys` counts requests with the credentials of another account.
     """
 
     number: int
@@ -125,7 +128,9 @@ class CommandRun:
     steps: int = 0
     writes: list[Write] = field(default_factory=list)
     said: CommandOutcome | None = None
-    elsewhere: tuple[Elsewhere, ...] = ()
+    whole: CommandOutcome | None = None
+    elsewhere: tuple[AnotherPlace, ...] = ()
+    strange_keys: int = 0
     main: Task | None = None
     met: list[str] = field(default_factory=list)
     killed: bool = False

@@ -22,7 +22,7 @@ class AccountPlace:
     environment: str
     account: LifeAccount
     ledger: LifeLedger
-    key: str = "key-0a1b2c3d4e5f"
+    key: str
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ class Saved:
     path: str
     commit: Commit
     job: Job
+    environment: str
 
 
 @dataclass

@@ -130,7 +130,7 @@ class Weather:
 
 @dataclass
 class Network(httpx.BaseTransport):
-    """Carries the requests of one run. `record` is told of each that reached the account."""
+    """Carries the requests of one run. `look` is told of each, `record` of each that reached the account."""
 
     account: LifeAccount
     clock: WorldClock
@@ -139,6 +139,7 @@ class Network(httpx.BaseTransport):
     random: Random
     timeout_seconds: float
     record: Callable[[RecordedRequest], None]
+    look: Callable[[httpx.Request], None] = lambda _: None
     requests: int = 0
     sent: list[float] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -147,6 +148,7 @@ class Network(httpx.BaseTransport):
         """Carries one request; see `httpx.BaseTransport`."""
         what = f"{request.method} {request.url.path.removeprefix('/v2/accounts/')}"
         self.steps.take(what)
+        self.look(request)
         self.requests += 1
         self.sent.append(self.clock.passed)
         self.clock.sleep(self.random.choice((0.05, 0.2, 0.4)) + self.weather.slow)

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from random import Random
 
-from simulation.commits import SUPPRESSED
+from simulation.commits import ACCOUNTS, SUPPRESSED
 from simulation.leanings import GENERAL, Leaning
 from simulation.repository import PREFIX
 
+_DEFAULTS = f"""environments_from: [{ACCOUNTS}]
+environment_defaults:
+    credentials: {{key_env: "EXOTEL_API_KEY_${{ENVIRONMENT}}", token_env: EXOTEL_API_TOKEN}}"""
 RATES = {"30": 30, "9": 9, "none": None}
 
 
@@ -37,6 +40,12 @@ class TeamProject:
         line = f"guard: {{stop_when: {{{stop_when}}}, unmanaged: {str(unmanaged).lower()}}}"
         text = self.text.replace("environments:\n", f"{line}\nenvironments:\n", 1)
         return replace(self, text=text, told=f"{self.told}; {line}", stop_when=limits, unmanaged=unmanaged)
+
+    def of_several(self) -> TeamProject:
+        """Returns it with environments that stand in a file of their own: what one had all of them have now."""
+        text = self.text.replace("environments:\n  prod:\n", f"{_DEFAULTS}\n", 1)
+        text = text.replace("    account_sid: acme1\n", "").replace("environment: prod", "environment: north")
+        return replace(self, text=text.replace("\n    ", "\n  "))
 
     @classmethod
     def drawn(

@@ -49,6 +49,8 @@ class TeamRepository:
         self.lists: dict[str, tuple[str, ...]] = {}
         self.mends: Callable[[Files], None] | None = None
         self.holidays = NO_HOLIDAYS
+        self.selects: dict[str, str] = {}
+        """Which regions each of several environments takes."""
         self.commits: list[Commit] = [Commit(0, "an empty project")]
         self.seen: tuple[Seen, ...] = ()
         self.about = ""
@@ -89,13 +91,18 @@ class TeamRepository:
 
     def record(self, says: str, files: Files, broken: Mapping[str, str] | None = None) -> Commit:
         """Makes a commit of these files, and of all that is written beside them."""
-        number, lists = len(self.commits), dict(self.lists)
-        self.commits.append(Commit(number, says, files, broken or {}, self.suppressed, self.holidays, lists))
+        self.commits.append(self._written(len(self.commits), says, files, broken or {}))
         return self.head
+
+    def _written(self, number: int, says: str, files: Files, broken: Mapping[str, str]) -> Commit:
+        if self.selects:
+            files = {path: tuple(map(_of_a_region, them)) for path, them in files.items()}
+        lists, selects = dict(self.lists), dict(self.selects)
+        return Commit(number, says, files, broken, self.suppressed, self.holidays, lists, selects)
 
     def amend(self, files: Files) -> None:
         """Makes the last commit one of these files."""
-        self.commits[-1] = replace(self.head, files=files, holidays=self.holidays, lists=dict(self.lists))
+        self.commits[-1] = self._written(self.head.number, self.head.says, files, self.head.broken)
 
     def add_soon(self, now: float, random: Random) -> Manifest:
         """Adds a campaign that calls within the hour, in the morning where it is night; it takes a while."""
@@ -119,7 +126,7 @@ class TeamRepository:
         files: Files = {}
         for _ in range(random.randint(1, 4)):
             add(self, files, now, random)
-        self.commits = [Commit(0, "the first campaigns", files, {}, self.suppressed, self.holidays)]
+        self.commits = [self._written(0, "the first campaigns", files, {})]
 
     def new_name(self, random: Random) -> str:
         """Makes a name that was never given before, except now and then."""
@@ -131,6 +138,11 @@ class TeamRepository:
         self._made += 1
         sign = random.choice(ODD_SIGNS if self.leaning.happens(random, "an odd sign", 0.5) else SIGNS[:1])
         return f"growth-{WORDS[self._made % len(WORDS)]}{sign}{self._made}"
+
+
+def _of_a_region(one: Manifest) -> Manifest:
+    """Returns it with a region, by its name where it has none."""
+    return replace(one, region=one.region or ("north", "south")[len(one.name) % 2])
 
 
 STATES = {"active": "active", "none": None, "paused": "paused"}

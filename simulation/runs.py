@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from math import inf
 from random import Random
@@ -31,7 +31,7 @@ def free_machine(world: LifeWorld, random: Random) -> Machine | None:
     return random.choice(free) if free else None
 
 
-def _permissions(random: Random, commit: Commit, leaning: Leaning) -> frozenset[str]:
+def permissions(random: Random, commit: Commit, leaning: Leaning) -> frozenset[str]:
     """Draws permissions, each for all or for one campaign by its name."""
     gated = [it.name for it in commit.manifests if it.names]
     if gated and random.random() < 0.2:
@@ -63,7 +63,7 @@ def _job(
 ) -> Job:
     """Draws a job, with permissions where they are not given, and pruning or a selection now and then."""
     if allowed is None:
-        allowed = _permissions(random, machine.commit, world.leaning)
+        allowed = permissions(random, machine.commit, world.leaning)
     prune = world.project.prefix and world.leaning.happens(random, "prune", 0.15)
     labels = f"team={random.choice(TEAMS)}" if random.random() < 0.06 else ""
     more = (*(("--prune",) if prune else ()), *(("-l", labels) if labels else ()))
@@ -109,7 +109,9 @@ def _run(world: LifeWorld, machine: Machine, job: Job, random: Random) -> Comman
     return run
 
 
-_ONE = ("GET acme1/campaigns/", "GET acme1/message-campaigns/")
+_ONE = tuple(
+    f"GET {account}/{kind}/" for account in ("acme1", "acme2") for kind in ("campaigns", "message-campaigns")
+)
 _GET_OF_ONE = "GET of one"
 _TELLING: dict[str, float] = {
     "POST": 1,
@@ -206,9 +208,9 @@ def _plan(
         planned_at=run.began,
         good_until=until,
         planned_for=machine.commit,
-        shown=_shown(made),
+        shown=shown_by(made),
     )
-    saved = Saved(path, machine.commit, job)
+    saved = Saved(path, machine.commit, job, world.place.environment)
     machine.saved.append(saved)
     return saved
 
@@ -216,9 +218,10 @@ def _plan(
 def apply_saved(world: LifeWorld, random: Random) -> None:
     """Applies a saved plan, late or at once, once or again, over its own checkout or another one."""
     machine = free_machine(world, random)
-    if machine is None or not machine.saved:
+    kept = [it for it in machine.saved if it.environment == world.place.environment] if machine else []
+    if machine is None or not kept:
         return
-    saved = machine.saved[-1] if random.random() < 0.7 else random.choice(machine.saved)
+    saved = kept[-1] if random.random() < 0.7 else random.choice(kept)
     machine.check_out(saved.commit if random.random() < 0.8 else world.repository.head)
     _run(world, machine, saved.job, random)
 
@@ -296,11 +299,11 @@ def plan_and_expect(world: LifeWorld, random: Random) -> None:
         machine.check_out(world.commit(random))
     words = ("apply", "--auto-approve", *job.words[1:], "--expect", str(approval))
     until = seconds(made.get("expires_at")) or inf
-    job = replace(job, words=words, planned_at=planned.began, good_until=until, shown=_shown(made))
+    job = replace(job, words=words, planned_at=planned.began, good_until=until, shown=shown_by(made))
     _run(world, machine, replace(job, planned_for=reviewed), random)
 
 
-def _shown(plan: Mapping[str, Any]) -> frozenset[tuple[str, str]] | None:
+def shown_by(plan: Mapping[str, Any]) -> frozenset[tuple[str, str]] | None:
     """Returns what a plan says that it will do; None where it was not printed for programs."""
     changes = plan.get("changes")
     if not isinstance(changes, list):
@@ -361,6 +364,13 @@ def by_hand(world: LifeWorld, random: Random) -> None:
         words = ["pause", "--all", "--auto-approve"]
     going = {it.sid for it in world.ledger.alive() if it.going}
     run = _run(world, machine, Job(tuple(words)), random)
+    note_by_hand(world, run, going)
+
+
+def note_by_hand(world: LifeWorld, run: CommandRun, going: Collection[str]) -> None:
+    """Notes what somebody did by hand; `going` is what called before."""
+    if not run.by_hand:
+        return
     for write in run.writes:
         now = world.account.campaigns.get(write.sid)
         if write.action == "pause" and write.sid in going and now is not None and now.state == "paused":

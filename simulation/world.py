@@ -10,6 +10,7 @@ import json
 import shutil
 import signal
 import tempfile
+from base64 import b64decode
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,11 +18,13 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-from simulation import copies, habits, leanings, lists, series, stages
+from httpx import Request
+
+from simulation import copies, fleets, habits, leanings, lists, series, stages
 from simulation.account import NAME, LifeAccount
 from simulation.clocks import MachineClock, WorldClock
-from simulation.commits import Commit
-from simulation.ledger import BrokenPromise, CommandRun, Elsewhere, LifeLedger, local
+from simulation.commits import ACCOUNT_OF, Commit
+from simulation.ledger import AnotherPlace, BrokenPromise, CommandRun, LifeLedger, local
 from simulation.machines import AccountPlace, Encounter, Job, Machine
 from simulation.network import AccountsNetwork, Network, Weather
 from simulation.product import CommandOutcome, command
@@ -35,7 +38,7 @@ ONE = "prod"
 """The environment of a project that has one."""
 COUNTED = frozenset({"gates", "guard"})
 """What goes by the results of calls."""
-_CAPABILITIES = {"repeat": series, "gates": stages, "lists": lists}
+_CAPABILITIES = {"repeat": series, "gates": stages, "lists": lists, "accounts": fleets}
 """What not every project uses, and how people begin with it and change it."""
 
 
@@ -71,11 +74,13 @@ class LifeWorld:
             more = habits.drawn_of_lists(Random(f"habits of lists {seed}"))
             self.habits |= {name: value for name, value in more.items() if not self._plain(name)}
         self.clock = WorldClock()
-        self.places = {ONE: self._place(ONE, NAME, self.habits)}
-        self.place = self.places[ONE]
+        self.places = self._accounts()
+        self.place = next(iter(self.places.values()))
         self.account.lists = "lists" in self.uses
         self.repository = self._repository(random)
         self.project = TeamProject.drawn(random, self.habits, self.leaning, bool(self.repository.suppressed))
+        if "accounts" in self.uses:
+            self.project = self.project.of_several()
         if "guard" in self.uses:
             self.project = self.project.guarded(Random(f"guard {seed}"))
         if self.uses & COUNTED:
@@ -93,16 +98,32 @@ class LifeWorld:
         self.violations: list[BrokenPromise] = []
         self.running: list[CommandRun] = []
         self.event = 0
-        self.tell(f"seed {seed}; the account's habits: {habits.told(self.habits)}")
+        for name, it in self.places.items():
+            whose = "the account's" if name == ONE else f"{name}'s"
+            self.tell(f"seed {seed}; {whose} habits: {habits.told(it.ledger.habits)}")
         self.tell(f"the project: {self.project.told}")
         used = f"; it uses {', '.join(sorted(self.uses))}" if self.uses else ""
         used += f"; its counters are {self.counts}" if self.uses & COUNTED else ""
         self.tell(f"this life is about {self.leaning.name}{used}")
 
+    def _accounts(self) -> dict[str, AccountPlace]:
+        """Opens the one account, or those of several environments, each with habits and credentials of its own."""
+        if "accounts" not in self.uses:
+            return {ONE: self._place(ONE, NAME, self.habits)}
+        drawn = habits.drawn(Random(f"habits elsewhere {self.seed}"), self.leaning)
+        others = {it: at for it, at in drawn.items() if it != "create_body" and not self._plain(it)}
+        positions = (self.habits, others)
+        return {
+            environment: self._place(environment, name, found)
+            for (environment, name), found in zip(ACCOUNT_OF.items(), positions, strict=True)
+        }
+
     def _place(self, environment: str, name: str, positions: habits.Habits) -> AccountPlace:
         account = LifeAccount(self.clock, name)
         account.stage.switches.change(positions)
-        return AccountPlace(environment, account, LifeLedger(account, positions))
+        return AccountPlace(
+            environment, account, LifeLedger(account, positions), f"key-of-{name}-0a1b2c3d4e5f"
+        )
 
     @property
     def account(self) -> LifeAccount:
@@ -246,7 +267,7 @@ class LifeWorld:
             self.running.append(run)
         said = self._command(first.words, machine, steps, AccountsNetwork(networks.values()), random)
         for name, run in runs.items():
-            run.said = said if len(runs) == 1 else part_of(said, name)
+            run.said, run.whole = said if len(runs) == 1 else part_of(said, name), said
             run.endless = steps.endless
             self.running.remove(run)
         machine.busy = False
@@ -267,6 +288,7 @@ class LifeWorld:
             random,
             TIMEOUT_SECONDS,
             partial(place.ledger.saw, run),
+            partial(_is_asked_with, run, place.key),
         )
 
     def _command(
@@ -314,7 +336,7 @@ class LifeWorld:
             unmanaged=self.project.unmanaged,
             before=dict(place.account.campaigns),
             elsewhere=tuple(
-                Elsewhere(other, it.ledger, machine.commit.of(other), other in jobs)
+                AnotherPlace(other, it.ledger, machine.commit.of(other), other in jobs)
                 for other, it in self.places.items()
                 if other != name
             ),
@@ -354,8 +376,11 @@ class LifeWorld:
         self.judge(table.after_run(self.ledger, run))
 
     def _environ(self, machine: Machine) -> dict[str, str]:
+        keys = {f"EXOTEL_API_KEY_{name.upper()}": it.key for name, it in self.places.items()}
+        if len(keys) == 1:
+            keys = {"EXOTEL_API_KEY": self.place.key}
         return {
-            "EXOTEL_API_KEY": "key-0a1b2c3d4e5f",
+            **keys,
             "EXOTEL_API_TOKEN": f"token-f5e4d3c2b1a{machine.token}",
             "LOGNAME": "pipeline",
             "HOME": str(machine.root),
@@ -394,6 +419,13 @@ class LifeWorld:
         for it in self.places.values():
             it.ledger.look()
             self.judge(table.after_time(it.ledger))
+
+
+def _is_asked_with(run: CommandRun, key: str, request: Request) -> None:
+    """Counts requests with credentials that are not those of the account that is asked."""
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    if scheme != "Basic" or b64decode(given).decode().partition(":")[0] != key:
+        run.strange_keys += 1
 
 
 def part_of(said: CommandOutcome, environment: str) -> CommandOutcome:

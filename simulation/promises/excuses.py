@@ -85,6 +85,12 @@ _PLAIN = frozenset(
 )
 """What a plan and an apply that nothing met do not come to feel."""
 
+
+def is_plain(ledger: LifeLedger) -> bool:
+    """Tells whether an account hides, loses and refuses nothing."""
+    return not ledger.had - _PLAIN
+
+
 LISTS_LIE = Excuse(
     "lists that show nothing of what is there, for longer than `settle_seconds`: what was created twice is paused by"
     " the first run that sees both; so with lists that show no SIDs, and both runs end with 5",
@@ -118,7 +124,7 @@ DATED = Excuse(
 )
 ODD = Excuse(
     "an account with habits of its own: what it hides, loses or refuses is what is said",
-    lambda ledger, _: bool(ledger.had - _PLAIN),
+    lambda ledger, _: not is_plain(ledger),
 )
 ASKED = Excuse(
     "an account that answers what it was asked for, and does something else or does it later, cannot be found out",

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from simulation.ledger import BrokenPromise, CommandRun, LifeLedger
 from simulation.promises import (
+    accounts,
     calls,
     carrying_out,
     guards,
@@ -117,6 +118,16 @@ JUDGES: tuple[PromiseJudge, ...] = (
     ),
     PromiseJudge(
         "crossed", "nothing is resumed that crosses a limit", guards.what_crosses_is_not_resumed, None, (ODD,)
+    ),
+    PromiseJudge(
+        "two accounts",
+        "nobody is called from two accounts for one manifest",
+        accounts.nobody_is_called_from_two_accounts,
+        None,
+        (LISTS_LIE, UNSEEN),
+    ),
+    PromiseJudge(
+        "own key", "each account is asked with its own credentials", accounts.each_is_asked_with_its_own_key
     ),
     PromiseJudge(
         "hours",

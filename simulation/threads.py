@@ -40,7 +40,7 @@ class CrewThread:
 
 
 class CrewEvent:
-    """Is set once."""
+    """Stands for something that is so once it is set."""
 
     def __init__(self, crew: Crew) -> None:
         self._crew, self._is_set = crew, False
@@ -69,7 +69,7 @@ class CrewCondition:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Nobody else has been going on."""
+        """Leaves it; nobody else has been going on."""
 
     def notify_all(self) -> None:
         """Lets all go on that wait."""

@@ -20,7 +20,7 @@ from random import Random
 
 from httpx import Request
 
-from simulation import copies, fleets, habits, leanings, lists, series, stages
+from simulation import copies, habits, leanings, lists, regions, series, stages
 from simulation.account import NAME, LifeAccount
 from simulation.clocks import MachineClock, WorldClock
 from simulation.commits import ACCOUNT_OF, Commit
@@ -38,7 +38,7 @@ ONE = "prod"
 """The environment of a project that has one."""
 COUNTED = frozenset({"gates", "guard"})
 """What goes by the results of calls."""
-_CAPABILITIES = {"repeat": series, "gates": stages, "lists": lists, "accounts": fleets}
+_CAPABILITIES = {"repeat": series, "gates": stages, "lists": lists, "accounts": regions}
 """What not every project uses, and how people begin with it and change it."""
 
 

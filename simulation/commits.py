@@ -22,7 +22,8 @@ class Commit:
     """Holds files by path, each with its documents.
 
     `broken` are files that nobody can read, as they stand; `suppressed` are those whom the project calls no more;
-    `selects` says of each of several environments which regions it takes.
+    `selects` says of each of several environments which regions it takes; `dated` is when it was made by its
+    author's machine, None where nobody uses git.
     """
 
     number: int
@@ -33,6 +34,7 @@ class Commit:
     holidays: Holidays = NO_HOLIDAYS
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     selects: Mapping[str, str] = field(default_factory=dict)
+    dated: float | None = None
 
     @property
     def written(self) -> tuple[Manifest, ...]:

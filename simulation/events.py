@@ -19,6 +19,7 @@ from simulation.runs import (
     apply_saved,
     apply_to,
     by_hand,
+    compare,
     look,
     plan,
     plan_a_resume,
@@ -182,6 +183,7 @@ MORE: dict[str, dict[str, tuple[Play, int]]] = {
         "a canary is judged otherwise": (a_canary_is_judged_otherwise, 2),
     },
     "guard": {"a guard looks": (guards.a_guard_looks, 16)},
+    "git": {"compare": (compare, 6)},
     "accounts": {
         "apply to both": (fleets.apply_to_both, 40),
         "plan both, then apply": (fleets.plan_both_and_apply, 16),

@@ -56,6 +56,7 @@ CAPABILITIES: Mapping[str, float] = {
     "guard": 0.12,
     "lists": 0.12,
     "accounts": 0.06,
+    "git": 0.12,
 }
 """What not every project uses, and how many of them do. What none uses costs a life nothing."""
 
@@ -432,6 +433,23 @@ SUBJECTS: tuple[Leaning, ...] = (
             "uses lists": 10.0,
             "edit adds": 0.3,
             "event while it calls": 0.5,
+        },
+    ),
+    Leaning(
+        "checkouts of git",
+        {
+            **_BUSY,
+            **_CALM,
+            "uses git": 10.0,
+            "event apply an old commit": 6.0,
+            "event two at once": 2.0,
+            "edit removes": 6.0,
+            "edit renames": 6.0,
+            "a prefix": 2.0,
+            "prune": 6.0,
+            "permission": 2.0,
+            "allow complete": 6.0,
+            "allow archive": 6.0,
         },
     ),
     Leaning(

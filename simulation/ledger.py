@@ -17,6 +17,7 @@ from simulation.commits import Commit
 from simulation.crew import Task
 from simulation.habits import Habits
 from simulation.manifests import IST, Manifest
+from simulation.network import NotifyHook
 from simulation.product import CommandOutcome, RecordedRequest
 
 KIND_OF = {"campaigns": "voice", "message-campaigns": "sms", "sms-campaigns": "sms"}
@@ -93,6 +94,7 @@ class CommandRun:
 
     A command on several environments is a run of each: `said` is what it said of this one, `whole` what it said of all;
     `elsewhere` are the others, chosen or not; `strange_keys` counts requests with the credentials of another account.
+    `hook` takes what somebody is told of a guard; `compared` is the commit with which a diff compares.
     """
 
     number: int
@@ -131,6 +133,8 @@ class CommandRun:
     whole: CommandOutcome | None = None
     elsewhere: tuple[AnotherPlace, ...] = ()
     strange_keys: int = 0
+    compared: Commit | None = None
+    hook: NotifyHook | None = None
     main: Task | None = None
     met: list[str] = field(default_factory=list)
     killed: bool = False

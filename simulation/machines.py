@@ -9,6 +9,7 @@ from math import inf
 from pathlib import Path
 
 from simulation.account import LifeAccount
+from simulation.checkouts import GitObjects
 from simulation.commits import Commit
 from simulation.ledger import CommandRun, LifeLedger
 from simulation.project import TeamProject
@@ -42,6 +43,7 @@ class Job:
     edited: bool = False
     planned_for: Commit | None = None
     shown: frozenset[tuple[str, str]] | None = None
+    compared: Commit | None = None
 
     @property
     def planned_file(self) -> bool:
@@ -79,6 +81,7 @@ class Machine:
     skew: float
     project: TeamProject
     commit: Commit
+    git: GitObjects | None = None
     token: int = 0
     saved: list[Saved] = field(default_factory=list)
     busy: bool = False
@@ -86,7 +89,7 @@ class Machine:
 
     def check_out(self, commit: Commit) -> None:
         """Checks files out as they are in a commit; what the command keeps beside them stays."""
-        texts = {"campaignctl.yaml": self.project.text, **commit.texts()}
+        texts = self.project.files(commit)
         for path in self._written.keys() - texts.keys():
             (self.root / path).unlink()
         (self.root / "campaigns").mkdir(parents=True, exist_ok=True)
@@ -97,6 +100,8 @@ class Machine:
                 file.write_text(text, encoding="utf-8")
         self._written = texts
         self.commit = commit
+        if self.git is not None:
+            self.git.check_out(self.root, commit)
 
     def wipe(self) -> None:
         """Becomes another machine of the same name: nothing is left on its disk."""

@@ -192,14 +192,42 @@ class Network(httpx.BaseTransport):
         return httpx.Response(answered.status, headers=answered.headers, stream=pieces)
 
 
-class AccountsNetwork(httpx.BaseTransport):
-    """Carries the requests of a run to the account that each is for."""
+HOOK = "http://127.0.0.1:9/notify?token=in-the-query-of-the-hook"
 
-    def __init__(self, networks: Iterable[Network]) -> None:
+
+@dataclass
+class NotifyHook(httpx.BaseTransport):
+    """Takes what somebody is told of a guard, in the mood that it is in."""
+
+    clock: WorldClock
+    random: Random
+    mood: str = "takes"
+    posted: list[httpx.Request] = field(default_factory=list)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Takes one message, or does not; see `httpx.BaseTransport`."""
+        request.read()
+        self.posted.append(request)
+        self.clock.sleep(self.random.choice((0.1, 0.5, 3.0)))
+        if self.mood == "is away" or (self.mood == "is moody" and self.random.random() < 0.5):
+            raise httpx.ConnectError("no connection", request=request)
+        return httpx.Response(500 if self.mood == "fails" else 204, request=request)
+
+
+MOODS = ("takes", "takes", "takes", "is moody", "fails", "is away")
+
+
+class AccountsNetwork(httpx.BaseTransport):
+    """Carries the requests of a run to the account that each is for, and messages to where they go."""
+
+    def __init__(self, networks: Iterable[Network], hook: NotifyHook | None = None) -> None:
         self._networks = {it.account.name: it for it in networks}
+        self._hook = hook
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Carries one request; see `httpx.BaseTransport`."""
+        if self._hook is not None and not request.url.path.startswith("/v2/"):
+            return self._hook.handle_request(request)
         return self._networks[request.url.path.split("/")[3]].handle_request(request)
 
 

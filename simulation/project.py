@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from random import Random
 
-from simulation.commits import ACCOUNTS, SUPPRESSED
+from simulation.commits import ACCOUNTS, SUPPRESSED, Commit
 from simulation.leanings import GENERAL, Leaning
 from simulation.repository import PREFIX
 
 _DEFAULTS = f"""environments_from: [{ACCOUNTS}]
 environment_defaults:
     credentials: {{key_env: "EXOTEL_API_KEY_${{ENVIRONMENT}}", token_env: EXOTEL_API_TOKEN}}"""
+NOTIFY = "EXOTEL_NOTIFY_URL"
+"""The variable that holds the address at which somebody is told of what a guard did."""
 RATES = {"30": 30, "9": 9, "none": None}
 
 
@@ -31,15 +33,23 @@ class TeamProject:
     told: str
     stop_when: tuple[tuple[str, str], ...] = ()
     unmanaged: bool = False
+    notifies: bool = False
+
+    def files(self, commit: Commit) -> dict[str, str]:
+        """Returns every file of a checkout."""
+        return {"campaignctl.yaml": self.text, **commit.texts()}
 
     def guarded(self, random: Random) -> TeamProject:
-        """Returns it with limits at which a guard pauses, and whether it looks at everybody's campaigns."""
+        """Returns it with limits at which a guard pauses, what it looks at, and whether it tells somebody."""
         limits = random.choice(((("failed", "20%"), ("tried", "5")), (("failed", "10%"), ("tried", "4")), ()))
         unmanaged = random.random() < 0.3
         stop_when = ", ".join(f"{key}: {value}" for key, value in limits)
-        line = f"guard: {{stop_when: {{{stop_when}}}, unmanaged: {str(unmanaged).lower()}}}"
+        notifies = random.random() < 0.5
+        notify = f", notify: {{url_env: {NOTIFY}}}" if notifies else ""
+        line = f"guard: {{stop_when: {{{stop_when}}}, unmanaged: {str(unmanaged).lower()}{notify}}}"
         text = self.text.replace("environments:\n", f"{line}\nenvironments:\n", 1)
-        return replace(self, text=text, told=f"{self.told}; {line}", stop_when=limits, unmanaged=unmanaged)
+        told = f"{self.told}; {line}"
+        return replace(self, text=text, told=told, stop_when=limits, unmanaged=unmanaged, notifies=notifies)
 
     def of_several(self) -> TeamProject:
         """Returns it with environments that stand in a file of their own: what one had all of them have now."""

@@ -49,6 +49,8 @@ class TeamRepository:
         self.lists: dict[str, tuple[str, ...]] = {}
         self.mends: Callable[[Files], None] | None = None
         self.holidays = NO_HOLIDAYS
+        self.dates: Callable[[], float | None] = lambda: None
+        """Returns what the machine of whoever commits shows; None where nobody uses git."""
         self.selects: dict[str, str] = {}
         """Which regions each of several environments takes."""
         self.commits: list[Commit] = [Commit(0, "an empty project")]
@@ -98,7 +100,8 @@ class TeamRepository:
         if self.selects:
             files = {path: tuple(map(_of_a_region, them)) for path, them in files.items()}
         lists, selects = dict(self.lists), dict(self.selects)
-        return Commit(number, says, files, broken, self.suppressed, self.holidays, lists, selects)
+        dated = self.dates()
+        return Commit(number, says, files, broken, self.suppressed, self.holidays, lists, selects, dated)
 
     def amend(self, files: Files) -> None:
         """Makes the last commit one of these files."""

@@ -336,6 +336,19 @@ def look(world: LifeWorld, random: Random) -> None:
     _run(world, machine, Job(tuple(it.format(name=name, path=path) for it in words)), random)
 
 
+def compare(world: LifeWorld, random: Random) -> None:
+    """Lets somebody see what a branch changes, since a commit of before."""
+    machine = free_machine(world, random)
+    if machine is None or machine.git is None:
+        return
+    commits = world.repository.commits
+    head = random.choice(commits[-6:])
+    base = commits[random.randint(max(head.number - 12, 0), head.number)]
+    machine.check_out(head)
+    words = ("diff", "--base", machine.git.name(base)[:20], "--format", "json")
+    world.run(machine, Job(words, compared=base), random)
+
+
 LOOKS = (
     ("status", "--format", "json"),
     ("status", "--all"),

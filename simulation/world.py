@@ -22,13 +22,14 @@ from httpx import Request
 
 from simulation import copies, habits, leanings, lists, regions, series, stages
 from simulation.account import NAME, LifeAccount
+from simulation.checkouts import GitObjects
 from simulation.clocks import MachineClock, WorldClock
 from simulation.commits import ACCOUNT_OF, Commit
 from simulation.ledger import AnotherPlace, BrokenPromise, CommandRun, LifeLedger, local
 from simulation.machines import AccountPlace, Encounter, Job, Machine
-from simulation.network import AccountsNetwork, Network, Weather
+from simulation.network import HOOK, MOODS, AccountsNetwork, Network, NotifyHook, Weather
 from simulation.product import CommandOutcome, command
-from simulation.project import TeamProject
+from simulation.project import NOTIFY, TeamProject
 from simulation.promises import table
 from simulation.repository import LISTS, PREFIX, Seen, TeamRepository
 from simulation.steps import Disk, Endless, Killed, Steps
@@ -38,6 +39,10 @@ ONE = "prod"
 """The environment of a project that has one."""
 COUNTED = frozenset({"gates", "guard"})
 """What goes by the results of calls."""
+_AUTHORS_CLOCKS = (*(0.0,) * 6, 40.0, -1800.0, 3 * 3600.0, 2 * 86_400.0)
+"""By how many seconds the machine is ahead on which somebody commits."""
+_PATH = str(Path(shutil.which("git") or "/nowhere/git").parent)
+"""Where git is."""
 _CAPABILITIES = {"repeat": series, "gates": stages, "lists": lists, "accounts": regions}
 """What not every project uses, and how people begin with it and change it."""
 
@@ -93,6 +98,10 @@ class LifeWorld:
         if past:
             self._begin_with_a_past(random)
         self._directory = tempfile.mkdtemp(prefix="simulation-", dir=root)
+        self.git: GitObjects | None = None
+        if "git" in self.uses:
+            origin = Path(self._directory, "origin")
+            self.git = GitObjects(origin, lambda: self.repository.commits, self.project.files)
         self.machines = [self._machine(place, random) for place in range(random.choice((2, 2, 3)))]
         self.story: list[str] = []
         self.violations: list[BrokenPromise] = []
@@ -152,6 +161,9 @@ class LifeWorld:
         repository = TeamRepository(self.leaning, edits)
         if "gates" in self.uses:
             repository.mends = stages.mended
+        if "git" in self.uses:
+            dates = Random(f"dates {self.seed}")
+            repository.dates = lambda: self.now + dates.choice(_AUTHORS_CLOCKS)
         repository.begin(self.now, random)
         for name, each in more:
             each.begin(repository, self.now, Random(f"{name} {self.seed}"))
@@ -187,7 +199,7 @@ class LifeWorld:
         root = Path(self._directory, f"machine-{place + 1}")
         root.mkdir()
         skew = random.choice((0.0, 0.0, 0.0, 1.5, -20.0, 45.0, -400.0, 3600.0))
-        machine = Machine(f"machine-{place + 1}", root, skew, self.project, self.repository.head)
+        machine = Machine(f"machine-{place + 1}", root, skew, self.project, self.repository.head, self.git)
         machine.check_out(self.repository.head)
         return machine
 
@@ -265,7 +277,9 @@ class LifeWorld:
         for run in runs.values():
             run.main = main
             self.running.append(run)
-        said = self._command(first.words, machine, steps, AccountsNetwork(networks.values()), random)
+        first.hook = self._hook(random)
+        network = AccountsNetwork(networks.values(), first.hook)
+        said = self._command(first.words, machine, steps, network, random)
         for name, run in runs.items():
             run.said, run.whole = said if len(runs) == 1 else part_of(said, name), said
             run.endless = steps.endless
@@ -290,6 +304,12 @@ class LifeWorld:
             partial(place.ledger.saw, run),
             partial(_is_asked_with, run, place.key),
         )
+
+    def _hook(self, random: Random) -> NotifyHook | None:
+        if not self.project.notifies:
+            return None
+        chance = Random(random.random())
+        return NotifyHook(self.clock, chance, chance.choice(MOODS))
 
     def _command(
         self, words: tuple[str, ...], machine: Machine, steps: Steps, network: AccountsNetwork, random: Random
@@ -330,6 +350,7 @@ class LifeWorld:
             edited=job.edited,
             planned_for=job.planned_for and job.planned_for.of(name),
             shown=job.shown,
+            compared=job.compared,
             rate_limit=self.project.rate_limit,
             prefix=self.project.prefix,
             stop_when=self.project.stop_when,
@@ -379,12 +400,14 @@ class LifeWorld:
         keys = {f"EXOTEL_API_KEY_{name.upper()}": it.key for name, it in self.places.items()}
         if len(keys) == 1:
             keys = {"EXOTEL_API_KEY": self.place.key}
+        if self.project.notifies:
+            keys[NOTIFY] = HOOK
         return {
             **keys,
             "EXOTEL_API_TOKEN": f"token-f5e4d3c2b1a{machine.token}",
             "LOGNAME": "pipeline",
             "HOME": str(machine.root),
-            "PATH": "/nowhere",
+            "PATH": "/nowhere" if self.git is None else _PATH,
         }
 
     def answer(self, outcomes: tuple[str, ...]) -> None:

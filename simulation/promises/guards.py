@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from simulation.account import Truth
 from simulation.ledger import KIND_OF, CommandRun, LifeLedger, Write
@@ -10,6 +12,7 @@ from simulation.manifests import Manifest
 from simulation.promises.hours import is_night
 from simulation.promises.tallies import PeopleTally, limits
 from simulation.promises.verdict import Findings, quiet
+from simulation.promises.words import secrets_in
 
 
 def guards_only_pause(_ledger: LifeLedger, run: CommandRun) -> Findings:
@@ -96,3 +99,35 @@ def what_crosses_is_not_resumed(_ledger: LifeLedger, run: CommandRun) -> Finding
         for one in run.wants(write.collection, write.name, write.sid):
             if PeopleTally(write.before.stats).crosses(limits(run.stop_when, one.stop_when)):
                 yield f"{run}: {write}; it crosses {dict(limits(run.stop_when, one.stop_when))}"
+
+
+TOLD = ("pause", "blind", "stopped")
+"""The events that somebody is told of."""
+
+
+def _told(run: CommandRun) -> list[Mapping[str, Any]]:
+    """Returns the events that were posted, as often as they were."""
+    return [json.loads(it.content)["event"] for it in (run.hook.posted if run.hook else ())]
+
+
+def guards_tell_what_they_did(_ledger: LifeLedger, run: CommandRun) -> Findings:
+    """Checks that a guard tells of what it paused and of nothing else, to nobody else: no number, no secret, and no
+    credentials of the account.
+    """
+    told, hook = _told(run), run.hook
+    if hook is None:
+        return
+    if told and run.command != "guard":
+        yield f"{run} tells of {told[0]['event']}"
+    for request in hook.posted:
+        found = secrets_in(request.content.decode())
+        if found or "Authorization" in request.headers:
+            yield f"{run} posts {found or 'credentials'}"
+    done = {write.sid for write in run.writes if write.action == "pause"}
+    for it in told:
+        mine = it["sid"] in done or it["outcome"] in ("unchanged", "would-pause")
+        if it["event"] not in TOLD or (it["event"] == "pause" and not mine):
+            yield f"{run} tells of {it['event']} of {it['name']} {it['outcome']}"
+    if run.command == "guard" and hook.mood == "takes" and not run.killed and not run.endless:
+        for sid in done - {it["sid"] for it in told}:
+            yield f"{run} paused {sid[:6]} and told nobody"

@@ -12,6 +12,7 @@ from simulation.promises import (
     accounts,
     calls,
     carrying_out,
+    checkouts,
     guards,
     limits,
     lists,
@@ -101,6 +102,9 @@ JUDGES: tuple[PromiseJudge, ...] = (
         (LOST,),
     ),
     PromiseJudge("in use", "no list is deleted that somebody uses", lists.lists_in_use_stay),
+    PromiseJudge(
+        "tells", "a guard tells of what it paused and of nothing else", guards.guards_tell_what_they_did
+    ),
     PromiseJudge("only pauses", "a guard's only write is a pause", guards.guards_only_pause),
     PromiseJudge(
         "at fault",
@@ -236,6 +240,14 @@ JUDGES: tuple[PromiseJudge, ...] = (
         None,
         (ODD,),
     ),
+    PromiseJudge(
+        "newer",
+        "an orphan that is newer than the checkout is spared",
+        checkouts.newer_is_spared,
+        None,
+        (DATED, UNSEEN),
+    ),
+    PromiseJudge("diff", "a diff lists what differs, and nothing else", checkouts.diffs_list_what_differs),
     PromiseJudge("limit", "no more is done than was told", limits.no_more_than_told),
     PromiseJudge("edited", "an edited plan file does nothing", limits.edited_plans_do_nothing),
     PromiseJudge(

@@ -32,15 +32,21 @@ def ends_orderly(_ledger: LifeLedger, run: CommandRun) -> Findings:
         yield f"{run} ended without an exit code"
 
 
-_NUMBERS = re.compile(r"987650\d{4}|987650 ?\d{4}|token-f5e4d3c2b1a\d|key-0a1b2c3d4e5f|in-the-query")
+_NUMBERS = re.compile(r"987650\d{4}|987650 ?\d{4}|token-f5e4d3c2b1a\d|-0a1b2c3d4e5f|in-the-query")
 
 
 def keeps_numbers_masked(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that no number of a person and no secret is on either stream."""
     if run.said is not None:
-        found = _NUMBERS.search(run.said.out) or _NUMBERS.search(run.said.err)
+        found = secrets_in(run.said.out) or secrets_in(run.said.err)
         if found:
-            yield f"{run} printed {found[0]}"
+            yield f"{run} printed {found}"
+
+
+def secrets_in(text: str) -> str:
+    """Returns the first number of a person, or secret, that stands in a text."""
+    found = _NUMBERS.search(text)
+    return found[0] if found else ""
 
 
 def code_is_true(_ledger: LifeLedger, run: CommandRun) -> Findings:

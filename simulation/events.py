@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 
-from simulation import fleets, guards, habits, leanings, stages
+from simulation import fleets, guards, habits, leanings, recipes, stages
 from simulation.beside import two_at_once
 from simulation.operators import mark, operator, stop
 from simulation.repository import DAY
@@ -167,6 +167,8 @@ KINDS: dict[str, tuple[Play, int]] = {
     "plan, then expect": (plan_and_expect, 5),
     "plan, then apply late": (plan_and_apply_late, 9),
     "stopped, then resumed by a plan": (stopped_and_resumed_by_a_plan, 2),
+    "a merge as it is written": (recipes.merge_as_written, 4),
+    "a night": (recipes.run_nightly, 2),
     "look": (look, 6),
     "by hand": (by_hand, 5),
     "operator": (operator, 16),

@@ -84,10 +84,10 @@ def apply_to(world: LifeWorld, random: Random, commit: Commit | None = None, cal
     if calm:
         world.run(machine, job, random, weather=Weather())
     else:
-        _run(world, machine, job, random)
+        run_job(world, machine, job, random)
 
 
-def _run(world: LifeWorld, machine: Machine, job: Job, random: Random) -> CommandRun:
+def run_job(world: LifeWorld, machine: Machine, job: Job, random: Random) -> CommandRun:
     """Runs a job in any weather; nearly every second run is met by something in its middle."""
     chance = Random(random.random())
 
@@ -174,7 +174,7 @@ def plan(world: LifeWorld, random: Random) -> None:
     machine = free_machine(world, random)
     if machine is not None:
         _check_out_to_plan(world, machine, random)
-        _plan(world, machine, random, kept=random.random() < 0.6)
+        plan_on(world, machine, random, kept=random.random() < 0.6)
 
 
 def _check_out_to_plan(world: LifeWorld, machine: Machine, random: Random) -> None:
@@ -184,7 +184,7 @@ def _check_out_to_plan(world: LifeWorld, machine: Machine, random: Random) -> No
     machine.check_out(world.repository.head)
 
 
-def _plan(
+def plan_on(
     world: LifeWorld,
     machine: Machine,
     random: Random,
@@ -196,7 +196,7 @@ def _plan(
     path = f"plan-{len(world.ledger.runs)}.json"
     form = ("--format", "json") if kept else _format(random)
     job = _job(world, random, machine, "plan", *form, *(("--out", path) if kept else ()), allowed=allowed)
-    run = world.run(machine, job, random, weather=Weather()) if calm else _run(world, machine, job, random)
+    run = world.run(machine, job, random, weather=Weather()) if calm else run_job(world, machine, job, random)
     if not kept or run.killed or not (machine.root / path).exists():
         return None
     words = ("apply", path, "--auto-approve", "--format", "json")
@@ -223,7 +223,7 @@ def apply_saved(world: LifeWorld, random: Random) -> None:
         return
     saved = kept[-1] if random.random() < 0.7 else random.choice(kept)
     machine.check_out(saved.commit if random.random() < 0.8 else world.repository.head)
-    _run(world, machine, saved.job, random)
+    run_job(world, machine, saved.job, random)
 
 
 def plan_and_apply_late(world: LifeWorld, random: Random) -> None:
@@ -232,7 +232,7 @@ def plan_and_apply_late(world: LifeWorld, random: Random) -> None:
     if machine is None:
         return
     _check_out_to_plan(world, machine, random)
-    saved = _plan(world, machine, random, kept=True, calm=True)
+    saved = plan_on(world, machine, random, kept=True, calm=True)
     if saved is not None:
         _apply_late(world, machine, saved, random, random.choice(_LATE))
 
@@ -244,7 +244,7 @@ def plan_a_resume(world: LifeWorld, random: Random) -> None:
         return
     machine.check_out(world.repository.head)
     allowed = frozenset({"resume"})
-    saved = _plan(world, machine, random, kept=True, calm=True, allowed=allowed)
+    saved = plan_on(world, machine, random, kept=True, calm=True, allowed=allowed)
     if saved is not None:
         _apply_late(world, machine, saved, random, random.choice((60.0, 1200.0, 4000.0, 4000.0, 7000.0)))
 
@@ -259,7 +259,7 @@ def _apply_late(world: LifeWorld, machine: Machine, saved: Saved, random: Random
     if how < 0.15:
         machine.check_out(world.commit(random))
     job = _edited(machine, saved) if 0.15 <= how < 0.25 else saved.job
-    _run(world, machine, job, random)
+    run_job(world, machine, job, random)
 
 
 def _edited(machine: Machine, saved: Saved) -> Job:
@@ -300,7 +300,7 @@ def plan_and_expect(world: LifeWorld, random: Random) -> None:
     words = ("apply", "--auto-approve", *job.words[1:], "--expect", str(approval))
     until = seconds(made.get("expires_at")) or inf
     job = replace(job, words=words, planned_at=planned.began, good_until=until, shown=shown_by(made))
-    _run(world, machine, replace(job, planned_for=reviewed), random)
+    run_job(world, machine, replace(job, planned_for=reviewed), random)
 
 
 def shown_by(plan: Mapping[str, Any]) -> frozenset[tuple[str, str]] | None:
@@ -333,7 +333,7 @@ def look(world: LifeWorld, random: Random) -> None:
     one = one_of(random, sorted(world.account.campaigns.values(), key=lambda it: it.sid))
     name = "nobody" if one is None else random.choice((one.name, one.sid))
     path = f"export-{len(world.ledger.runs)}"
-    _run(world, machine, Job(tuple(it.format(name=name, path=path) for it in words)), random)
+    run_job(world, machine, Job(tuple(it.format(name=name, path=path) for it in words)), random)
 
 
 def compare(world: LifeWorld, random: Random) -> None:
@@ -376,7 +376,7 @@ def by_hand(world: LifeWorld, random: Random) -> None:
     if word == "pause" and random.random() < 0.2:
         words = ["pause", "--all", "--auto-approve"]
     going = {it.sid for it in world.ledger.alive() if it.going}
-    run = _run(world, machine, Job(tuple(words)), random)
+    run = run_job(world, machine, Job(tuple(words)), random)
     note_by_hand(world, run, going)
 
 

@@ -456,13 +456,9 @@ def part_of(said: CommandOutcome, environment: str) -> CommandOutcome:
     try:
         parts = json.loads(said.out)["environments"]
         mine = next(it for it in parts if it["environment"] == environment)
+        shown = mine["result"] or {"error": mine["error"], "findings": mine["findings"]}
     except (ValueError, KeyError, StopIteration):
         return said
-    shown = (
-        mine["result"]
-        if mine["result"] is not None
-        else {"error": mine["error"], "findings": mine["findings"]}
-    )
     return replace(said, code=mine["exit_code"], out=json.dumps(shown))
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
+import httpx
 import pytest
 from simulation_bench import HOUR, Bench, sent
 
 from simulation.ledger import CommandRun
 from simulation.manifests import Manifest
+from simulation.network import HOOK, NotifyHook
 from simulation.product import CommandOutcome
 from simulation.project import TeamProject
 from simulation.repository import NUMBERS
@@ -112,3 +114,45 @@ def test_a_guarded_project_says_what_its_guard_watches() -> None:
     project = TeamProject.drawn(Random(1), {}).guarded(Random(2))
     assert f"unmanaged: {str(project.unmanaged).lower()}" in project.text
     assert all(f"{key}: {value}" in project.text for key, value in project.stop_when)
+
+
+def told(bench: Bench, *events: dict[str, object], mood: str = "takes") -> CommandRun:
+    """A guard that paused a campaign and posted these events."""
+    one, sid = calling(bench, "*:failed=100")
+    run = guard(bench, one, code=3)
+    bench.sends(run, "PUT", sid, {"action": "pause"})
+    run.hook = NotifyHook(bench.clock, Random(1), mood)
+    for event in events:
+        body = {"text": "A guard", "event": {"name": one.name, "sid": sid, "outcome": "paused", **event}}
+        try:
+            run.hook.handle_request(httpx.Request("POST", HOOK, json=body))
+        except httpx.ConnectError:
+            continue
+    return run
+
+
+@pytest.mark.parametrize(
+    ("events", "mood", "broken"),
+    [
+        (({"event": "pause"}, {"event": "stopped", "sid": None, "outcome": None}), "takes", False),
+        ((), "takes", True),
+        ((), "fails", False),
+        (({"event": "pause"},), "is away", False),
+        (({"event": "pause"}, {"event": "look"}), "takes", True),
+        (({"event": "pause"}, {"event": "pause", "sid": "another"}), "takes", True),
+        (({"event": "pause"}, {"event": "pause", "sid": "another", "outcome": "unchanged"}), "takes", False),
+        (({"event": "pause", "reason": "+919876500001 did not answer"},), "takes", True),
+    ],
+)
+def test_a_guard_tells_of_what_it_paused_and_of_nothing_else(
+    bench: Bench, events: tuple[dict[str, object], ...], mood: str, broken: bool
+) -> None:
+    """Whoever is told may be away; no number is told."""
+    assert ("tells" in bench.broken(told(bench, *events, mood=mood))) is broken
+
+
+def test_nobody_is_told_of_what_others_do(bench: Bench) -> None:
+    """Only guards tell."""
+    run = told(bench, {"event": "pause"})
+    run.words = ("apply",)
+    assert "tells" in bench.broken(run)

@@ -14,10 +14,10 @@ from typing import Any
 
 import httpx
 
-from campaignctl.app import accounts_board, interrupts, side_by_side
+from campaignctl.app import accounts_board, interrupts, manifests_in_turn, side_by_side
 from campaignctl.cli.main import run as run_command
 from campaignctl.clock import Clock
-from campaignctl.fleet import meeting
+from campaignctl.fleet import applying, meeting
 from campaignctl.guard import notifying
 from campaignctl.sandbox.campaign import Campaign
 from campaignctl.sandbox.collection import COLLECTIONS
@@ -51,6 +51,8 @@ THREADS = (
     (side_by_side, "SimpleQueue"),
     (meeting, "SimpleQueue"),
     (accounts_board, "threading"),
+    (manifests_in_turn, "threading"),
+    (applying, "threading"),
     (interrupts, "threading"),
     (notifying, "Thread"),
 )

@@ -1,7 +1,6 @@
 """Stands in for threads: what the product runs beside itself goes on in the crew, in an order that the seed gives.
 
-It has as much of `threading` and of `queue` as the product asks for. Nobody else goes on until one of them waits, so
-a lock is never waited for and needs no stand-in.
+It has as much of `threading` and of `queue` as the product asks for.
 """
 
 from __future__ import annotations
@@ -82,6 +81,22 @@ class CrewCondition:
         return self._changes != before
 
 
+class CrewLock:
+    """Stands for what one holds at a time."""
+
+    def __init__(self, crew: Crew) -> None:
+        self._crew, self._held = crew, False
+
+    def __enter__(self) -> bool:
+        self._crew.wait(None, lambda: not self._held)
+        self._held = True
+        return True
+
+    def __exit__(self, *_: object) -> None:
+        """Leaves it to the next one."""
+        self._held = False
+
+
 class CrewQueue:
     """Hands things over, in their order."""
 
@@ -107,6 +122,7 @@ def in_the_crew(crew: Crew, places: Iterable[tuple[ModuleType, str]]) -> Iterato
         "Thread": partial(CrewThread, crew),
         "Condition": partial(CrewCondition, crew),
         "Event": partial(CrewEvent, crew),
+        "Lock": partial(CrewLock, crew),
         "SimpleQueue": partial(CrewQueue, crew),
     }
     main = object()

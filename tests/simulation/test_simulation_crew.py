@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 from io import StringIO
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+import campaignctl
 from simulation.clocks import WorldClock
+from simulation.product import THREADS
 from simulation.steps import Disk, Steps
 
 
@@ -171,3 +174,26 @@ def test_a_signal_is_told_to_whoever_waits_for_the_others() -> None:
     assert clock.passed == 1
     clock.crew.wait(60, lambda: task.done)
     assert seen == ["done at 2.0"]
+
+
+ELSEWHERE = {
+    "campaignctl.api.transport",
+    "campaignctl.app.elsewhere",
+    "campaignctl.app.streams",
+    "campaignctl.custom_rules.main_thread",
+    "campaignctl.parallel",
+}
+"""Modules that name threads and need nothing in their place: locks that nobody waits in, a terminal's own writer,
+rules of the project's own, and copies of the process for hundreds of manifests."""
+
+
+def test_whatever_the_product_runs_beside_itself_has_a_stand_in() -> None:
+    """Whoever begins to use threads belongs here or there: with real ones no life is the same twice."""
+    root = Path(campaignctl.__file__).parent
+    using = {
+        ".".join(("campaignctl", *it.relative_to(root).with_suffix("").parts))
+        for it in root.rglob("*.py")
+        if "sandbox" not in it.parts
+        and re.search(r"^\s*(from|import) (threading|queue)\b", it.read_text(), re.M)
+    }
+    assert using == {module.__name__ for module, _ in THREADS} | ELSEWHERE

@@ -31,8 +31,7 @@ class AccountView:
     """Holds the account as the rules look at it.
 
     `all_manifests` are the project's; `unmatched` are the campaigns that none of them means, alive or of unknown
-    status; `unnamed` those of the alive ones that none names either. `withdrawn` are dates that a rule does not
-    yield.
+    status; `unnamed` those of the alive ones that none names either.
     """
 
     all_manifests: Sequence[Desired]
@@ -41,7 +40,6 @@ class AccountView:
     matches: tuple[Match, ...]
     unmatched: tuple[Live, ...]
     unnamed: tuple[Live, ...]
-    withdrawn: tuple[tuple[Desired, Live], ...] = ()
     decided: dict[tuple[int, datetime], Decision] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
@@ -90,21 +88,7 @@ def view_account(all_manifests: Sequence[Desired], snapshot: Snapshot, terms: Te
         matches += mine
         unmanaged += unmatched(mine, (live for live in listing.campaigns if not live.finished))
     nobodys = unnamed((live for live in unmanaged if live.alive), all_manifests)
-    withdrawn = _withdrawn_dates(nobodys, terms)
-    if withdrawn:
-        theirs = {(live.kind.name, live.sid) for _, live in withdrawn}
-        nobodys = tuple(live for live in nobodys if (live.kind.name, live.sid) not in theirs)
-    return AccountView(
-        all_manifests, snapshot, terms.country, tuple(matches), tuple(unmanaged), nobodys, withdrawn
-    )
-
-
-def _withdrawn_dates(nobodys: Sequence[Live], terms: Terms) -> tuple[tuple[Desired, Live], ...]:
-    if terms.repeating is None:
-        return ()
-    from campaignctl.planning.features.withdrawn_dates import withdrawn_dates
-
-    return tuple(withdrawn_dates(terms.repeating, nobodys, terms))
+    return AccountView(all_manifests, snapshot, terms.country, tuple(matches), tuple(unmanaged), nobodys)
 
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)

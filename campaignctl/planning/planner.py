@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from campaignctl.contact_lists.by_name import names_beside
 from campaignctl.contact_lists.counting import with_lists
@@ -92,7 +92,7 @@ def make_plan(
     if terms.consent.flags:
         read = (live for listing in snapshot.listings.values() for live in listing.campaigns)
         terms = replace(terms, consent=terms.consent.among(read))
-    account = view_account(all_manifests, snapshot, terms)
+    account, withdrawn = _without_withdrawn(view_account(all_manifests, snapshot, terms), terms)
     chosen = {id(desired) for desired in selected}
     meant = [match for match in account.matches if id(match.desired) in chosen]
     beside, ledger = _beside(all_manifests, as_written, account, terms)
@@ -100,7 +100,7 @@ def make_plan(
     orphans, with_prefix, notes = _orphans(account, terms)
     decide = partial(_decide_all, meant, orphans, account)
     found, terms, ledger = _decide_within_budget(decide, account.matches, ledger, terms)
-    changes = [*found.changes, *_withdrawn(account, repeats, terms)]
+    changes = [*found.changes, *_withdrawn(withdrawn, repeats, terms)]
     listed = {change.live.sid for change in orphans if change.live}
     notes += series_left((live for live in account.unnamed if live.sid not in listed), terms)
     if terms.repeating is not None:
@@ -277,13 +277,29 @@ def with_dates(
     return replace(terms, repeating=Repeating(all_manifests, snapshot, at, leave_out))
 
 
-def _withdrawn(account: AccountView, repeats: Sequence[Desired], terms: Terms) -> Iterator[Change]:
-    if not account.withdrawn:
+_Withdrawn: TypeAlias = Sequence[tuple[Desired, Live]]
+"""What is wanted of dates that a rule does not yield any more, and their campaigns."""
+
+
+def _without_withdrawn(account: AccountView, terms: Terms) -> tuple[AccountView, _Withdrawn]:
+    """Takes withdrawn dates out of what nobody names."""
+    if terms.repeating is None:
+        return account, ()
+    from campaignctl.planning.features.withdrawn_dates import withdrawn_dates
+
+    withdrawn = tuple(withdrawn_dates(terms.repeating, account.unnamed, terms))
+    theirs = {(live.kind.name, live.sid) for _, live in withdrawn}
+    rest = tuple(live for live in account.unnamed if (live.kind.name, live.sid) not in theirs)
+    return replace(account, unnamed=rest), withdrawn
+
+
+def _withdrawn(withdrawn: _Withdrawn, repeats: Sequence[Desired], terms: Terms) -> Iterator[Change]:
+    if not withdrawn:
         return
     from campaignctl.planning.features.withdrawn_dates import decide_withdrawn
 
     chosen = {(it.kind.name, it.name) for it in repeats}
-    for desired, live in account.withdrawn:
+    for desired, live in withdrawn:
         of = desired.occurrence
         if of is not None and (desired.kind.name, of.manifest) in chosen:
             yield _left_as_it_is(live, decide_withdrawn(desired, live, terms), desired)

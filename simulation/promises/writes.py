@@ -216,10 +216,13 @@ def moved_is_left_alone(ledger: LifeLedger, run: CommandRun) -> Findings:
             continue
         if any(write.sid in it.sids for it in run.writes) or _is_own_duplicate_of(ledger, run, write):
             continue  # what it made itself it need not look at; a duplicate is ended whatever became of it
-        looked = planned_look(run, write)
+        own = [it for it in run.writes if it is not write and write.sid in (it.sid, *it.sids)]
+        sent = [it.at for it in own if it.request == "update" and it.acted and it.at < write.at]
+        if sent and write.read_at <= max(sent):
+            continue  # one reading serves for both, and what came before the first is judged there
+        looked = max([planned_look(run, write), *sent])
         seen = write.read_at if write.read_at > looked else write.at - 0.001
         hands = [when for when in ledger.hands[write.sid] if looked < when < seen]
-        own = [it for it in run.writes if it is not write and write.sid in (it.sid, *it.sids)]
         was, now = ledger.at(write.sid, looked), ledger.at(write.sid, seen)
         if hands and was is not None and now is not None and _differ(was, now, with_state=not own):
             yield f"{run}: {write}; somebody changed it {local(hands[0])}, after the run had looked"

@@ -199,6 +199,24 @@ def test_a_duplicate_of_its_own_is_ended_whatever_became_of_it(
     assert bench.broken(run) & {"moved"} == broken
 
 
+def test_what_a_run_has_sent_itself_is_no_change_by_somebody(bench: Bench) -> None:
+    """Somebody was quicker than its update, which made that good; the campaign is read once more after it."""
+    sid = bench.creates(bench.run(bench.one), bench.one)
+    bench.sends(bench.run(replace(bench.one, state="paused")), "PUT", sid, {"action": "pause"})
+    bench.clock.sleep(60)
+    other = replace(bench.one, content="4")
+    run = bench.run(other, allowed=frozenset({"resume"}))
+    bench.clock.sleep(1)
+    bench.request(run, "GET", sid, {})
+    bench.clock.sleep(1)
+    bench.operator(sid, sent(bench.one) | {"from": ["+919876500002"]})
+    bench.clock.sleep(1)
+    bench.request(run, "PUT", sid, sent(other))
+    bench.clock.sleep(1)
+    bench.sends(run, "PUT", sid, RESUME)
+    assert "moved" not in bench.broken(run)
+
+
 # -------------------------------------------------------------------------------------------- what looks like another
 
 

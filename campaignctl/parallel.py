@@ -14,7 +14,6 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
-from itertools import chain
 from typing import Final, TypeVar, cast
 
 _WORTH_A_COPY: Final = 300
@@ -26,23 +25,59 @@ _MOST: Final = 8
 _PIPE_BYTES: Final = 1 << 20
 """A copy goes on while what it made is not taken in yet."""
 
+_PORTION: Final = 250
+"""Results that a copy hands over in one piece, where it makes many."""
+
 _Item = TypeVar("_Item")
 _Made = TypeVar("_Made")
 
 
-def parallel_map(work: Callable[[Sequence[_Item]], list[_Made]], items: Sequence[_Item]) -> list[_Made]:
-    """Returns `work(items)`, one result for each item and in their order; `work` must not depend on what else is
-    among them. A copy takes nine tenths of what this process does, since it has to hand over what it made besides.
+def parallel_map(
+    work: Callable[[Sequence[_Item]], Iterable[_Made]],
+    items: Sequence[_Item],
+    besides: Callable[[], object] | None = None,
+    weight: int = 0,
+) -> Iterator[_Made]:
+    """Yields `work(items)`, one result for each item and in their order, as they are made or handed over; `work` must
+    not depend on what else is among them. A copy takes nine tenths of what this process does, since it has to hand
+    over what it made besides.
+
+    `besides` is what this process does before it takes over from the copies; it takes as long as so many items.
     """
     copies = max(1, min(len(items) // _WORTH_A_COPY, _cores(), _MOST)) - 1
-    share = 9 * len(items) // (9 * copies + 10)
+    share = min(9 * (len(items) + weight) // (9 * copies + 10), len(items) // max(copies, 1))
     own = len(items) - copies * share
+    parts = [items[begin : begin + share] for begin in (own + place * share for place in range(copies))]
     with ExitStack() as begun:
-        shares = [
-            begun.enter_context(in_background(partial(work, items[begin : begin + share]), share))
-            for begin in (own + place * share for place in range(copies))
-        ]
-        return [*work(items[:own]), *chain.from_iterable(made() for made in shares)]
+        pipes = [begun.enter_context(_copy(partial(_in_portions, work, part))) for part in parts]
+        yield from work(items[:own])
+        if besides is not None:
+            besides()
+        for pipe, part in zip(pipes, parts, strict=True):
+            yield from _of_portions(pipe, work, part)
+
+
+def _in_portions(
+    work: Callable[[Sequence[_Item]], Iterable[_Made]], items: Sequence[_Item]
+) -> Iterator[list[_Made]]:
+    """Makes all of it, then yields some at a time and lets go of them: neither side holds all of it twice."""
+    made = list(work(items))
+    while made:
+        yield made[:_PORTION]
+        del made[:_PORTION]
+
+
+def _of_portions(
+    pipe: int | None, work: Callable[[Sequence[_Item]], Iterable[_Made]], items: Sequence[_Item]
+) -> Iterator[_Made]:
+    """Yields what a copy makes of items; where it ends without, this process makes what is left."""
+    taken = 0
+    for portion in _taken_in(pipe, -(-len(items) // _PORTION)) if pipe is not None else ():
+        made = cast("list[_Made]", portion)
+        taken += len(made)
+        yield from made
+    if taken < len(items):
+        yield from work(items[taken:])
 
 
 @contextmanager

@@ -34,7 +34,14 @@ from campaignctl.planning.terms import Terms
 from campaignctl.policy import RULES, Beside, level_of
 from campaignctl.rendering.formats import FORMATS
 from campaignctl.saved_plans.assemble import assemble
-from campaignctl.saved_plans.seal import canonical, document_digest, keyed, seal_manifests, sealed
+from campaignctl.saved_plans.seal import (
+    SealOfChanges,
+    canonical,
+    document_digest,
+    keyed,
+    seal_manifests,
+    sealed,
+)
 from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
@@ -161,13 +168,17 @@ class Planned:
         """Returns the complete document with its changes written already; as it is where a format has most of it."""
         if "brief" in self.__dict__ and not show_numbers:
             return self._complete(show_numbers)
-        from campaignctl.rendering.as_json import compact, written_document
+        from campaignctl.rendering.as_json import compact, plan_head, written_document
 
         def write(change: Mapping[str, object]) -> WrittenJson:
             return WrittenJson(compact(change).encode(), canonical(change))
 
-        document = written_document(self.plan, self.terms.environment, write, show_numbers=show_numbers)
-        return sealed(document, self.token)
+        plan, environment = self.plan, self.terms.environment
+        head = plan_head(plan, environment)
+        seal = SealOfChanges(head, self.token)
+        document = written_document(head, plan, environment, write, seal.take, show_numbers=show_numbers)
+        document["seal"] = seal.over(document)
+        return document
 
     @property
     def masked(self) -> Planned:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from campaignctl.kinds import KINDS
@@ -125,8 +126,8 @@ class Count:
 
     @classmethod
     def exactly(cls, known: int) -> Count:
-        """Makes a count that is known."""
-        return cls(known, True, known)
+        """Makes a count that is known: one for all that are as large."""
+        return _exactly(known)
 
     @classmethod
     def at_least(cls, known: int | None) -> Count:
@@ -157,6 +158,11 @@ class Count:
         return Count(self.known * factor, self.complete, most)
 
 
+@lru_cache(maxsize=4096, typed=True)
+def _exactly(known: int) -> Count:
+    return Count(known, True, known)
+
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """Holds a campaign in numbers: whom it reaches, and how many calls or messages that is at most.
@@ -181,7 +187,12 @@ def estimate_of(
     people = people_of(kind, spec, counts)
     if kind.unit is Unit.MESSAGE:
         return Estimate(people, people, texts=True, text=_text_of(kind, spec))
-    retries = _retries(spec, complete)
+    return _calls_of(people, _retries(spec, complete))
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _calls_of(people: Count, retries: int | None) -> Estimate:
+    """Makes one estimate for all that call as many as often."""
     most = people.times(None if retries is None else 1 + retries)
     return Estimate(people, most, texts=False, retries=retries)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final, cast
 
 from campaignctl import __version__
@@ -18,7 +18,6 @@ from campaignctl.model.reasons import ChangeType
 from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult, Failure, OperationResult
 from campaignctl.model.written import Write, WrittenJson
 from campaignctl.rendering.documents import (
-    BriefChangeDocument,
     BriefPlanDocument,
     PlanDocument,
     SelectionDocument,
@@ -42,6 +41,7 @@ from campaignctl.rendering.result_documents import (
 )
 from campaignctl.rendering.telling import (
     Teller,
+    ToldChange,
     approved_change,
     costs_of,
     held_document,
@@ -67,10 +67,12 @@ def brief_document(plan: Plan, environment: Environment, *, show_numbers: bool =
 
 
 def _document(teller: Teller) -> BriefPlanDocument:
-    plan, environment, costs = teller.plan, teller.environment, teller.costs
-    told = told_changes(teller)
-    coming = ((change, it.coming) for change, it in zip(plan.changes, told, strict=True))
-    going = [it.going for it in told if it.going is not None]
+    head = plan_head(teller.plan, teller.environment)
+    return cast("BriefPlanDocument", _with_changes(head, teller, told_changes(teller)))
+
+
+def plan_head(plan: Plan, environment: Environment) -> Mapping[str, object]:
+    """Makes of a plan's document all that does not follow from what is told of its changes."""
     return {
         "format_version": FORMAT_VERSION,
         "campaignctl_version": __version__,
@@ -94,22 +96,51 @@ def _document(teller: Teller) -> BriefPlanDocument:
         "summary": _summary(plan),
         "notes": list(plan.notes),
         "findings": [finding_document(finding) for finding in plan.findings],
-        "changes": cast("list[BriefChangeDocument]", [it.document for it in told]),
+        "changes": [],
         "backend": environment.backend,
-        "reach": reach_document(coming),
+        "reach": None,
         "calling_hours": hours_document(environment),
+        "cost": None,
+    }
+
+
+def _with_changes(
+    head: Mapping[str, object], teller: Teller, told: Iterable[ToldChange]
+) -> dict[str, object]:
+    """Adds the changes, and what they come to, each in its place."""
+    told, costs = list(told), teller.costs
+    coming = ((change, it.coming) for change, it in zip(teller.plan.changes, told, strict=True))
+    going = [it.going for it in told if it.going is not None]
+    return {
+        **head,
+        "changes": [it.document for it in told],
+        "reach": reach_document(coming),
         "cost": costs.plan_document(going) if costs is not None else None,
     }
 
 
 def written_document(
-    plan: Plan, environment: Environment, write: Write, *, show_numbers: bool = False
+    head: Mapping[str, object],
+    plan: Plan,
+    environment: Environment,
+    write: Write,
+    take: Callable[[WrittenJson], bytes],
+    *,
+    show_numbers: bool = False,
 ) -> PlanDocument:
-    """Makes the complete document, to be written and nothing else: each change is written where it is made, and its
-    own document let go.
+    """Makes the complete document under what `plan_head` made, to be written and nothing else: each change is written
+    where it is made, and its own document let go. `take` takes each in, in their order, and returns what of it will be
+    printed.
     """
-    document = _document(Teller(plan, environment, costs_of(environment), show_numbers, write))
-    return {**document, "crowds": overlap_documents(plan.overlaps)}
+    teller = Teller(plan, environment, costs_of(environment), show_numbers, write)
+    document = _with_changes(head, teller, _taken(told_changes(teller), take))
+    return cast("PlanDocument", {**document, "crowds": overlap_documents(plan.overlaps)})
+
+
+def _taken(told: Iterable[ToldChange], take: Callable[[WrittenJson], bytes]) -> Iterator[ToldChange]:
+    for it in told:
+        assert isinstance(it.document, WrittenJson), "the teller writes"
+        yield it._replace(document=take(it.document))
 
 
 def complete_document(
@@ -178,13 +209,13 @@ def pieces(document: Mapping[str, object]) -> Iterator[str]:
 
 
 def _value(value: object) -> Iterator[str]:
-    if not isinstance(value, list) or not value or not isinstance(value[0], dict | WrittenJson):
+    if not isinstance(value, list) or not value or not isinstance(value[0], dict | bytes):
         yield compact(value)
         return
     before = "[\n    "
     for item in value:
         yield before
-        yield item.printed.decode() if isinstance(item, WrittenJson) else compact(item)
+        yield item.decode() if isinstance(item, bytes) else compact(item)
         before = ",\n    "
     yield "\n  ]"
 

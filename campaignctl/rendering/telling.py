@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, assert_never
 
@@ -48,9 +48,12 @@ _NO_MESSAGE: Final[MessageDocument] = {"before": None, "after": None}
 
 
 class ToldChange(NamedTuple):
-    """Holds a change as data, what its campaign comes to, and what it costs where it calls somebody."""
+    """Holds a change as data, what its campaign comes to, and what it costs where it calls somebody.
 
-    document: BriefChangeDocument | WrittenJson
+    Of one that was written, and taken in by a seal, the document is what will be printed.
+    """
+
+    document: BriefChangeDocument | WrittenJson | bytes
     coming: Estimate | None
     going: Priced | None = None
 
@@ -64,9 +67,9 @@ class Teller(NamedTuple):
     show_numbers: bool
     write: Write | None = None
 
-    def tell(self, changes: Sequence[Change]) -> list[ToldChange]:
+    def tell(self, changes: Iterable[Change]) -> Iterator[ToldChange]:
         """Tells each by itself: nothing of one depends on another."""
-        return [self._tell(change) for change in changes]
+        return map(self._tell, changes)
 
     def _tell(self, change: Change) -> ToldChange:
         costs = self.costs
@@ -137,11 +140,19 @@ class Teller(NamedTuple):
         return run_document(run_of(change, self.plan.created_at, self.environment, self.plan.find_load))
 
 
-def told_changes(teller: Teller) -> list[ToldChange]:
+def told_changes(teller: Teller) -> Iterator[ToldChange]:
     """Tells all changes of the plan, some of them in copies of the process."""
-    changes = teller.plan.changes
-    first, others = changes[:1], changes[1:]  # what all of them ask for is there once one has asked
-    return [*teller.tell(first), *parallel_map(teller.tell, others)]
+    plan = teller.plan
+    first, others = plan.changes[:1], plan.changes[1:]
+    yield from teller.tell(first)  # what all of them ask for is there once one has asked
+    if teller.write is None:
+        yield from parallel_map(teller.tell, others)
+    else:  # what is written is complete, overlaps too
+        yield from parallel_map(teller.tell, others, lambda: plan.overlaps, len(others) // _OVERLAPS)
+
+
+_OVERLAPS: Final = 8
+"""Overlaps of so many changes take as long as it takes to tell one."""
 
 
 def costs_of(environment: Environment) -> Costs | None:

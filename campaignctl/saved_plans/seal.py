@@ -37,12 +37,15 @@ def canonical(document: object) -> bytes:
 
 def canonical_pieces(document: Mapping[str, object]) -> Iterator[bytes]:
     """Writes `canonical` bit by bit, of a long array an item each: it takes half the time, and is held nowhere."""
-    before = "{"
+    yield from _member_pieces(document, "{")
+    yield b"}" if document else b"{}"
+
+
+def _member_pieces(document: Mapping[str, object], before: str) -> Iterator[bytes]:
     for key in sorted(document):
         yield f"{before}{_written(key)}:".encode()
         yield from _array_pieces(document[key])
         before = ","
-    yield b"}" if document else b"{}"
 
 
 def _array_pieces(value: object) -> Iterator[bytes]:
@@ -51,7 +54,7 @@ def _array_pieces(value: object) -> Iterator[bytes]:
         return
     before = b"["
     for item in value:
-        yield before + (item.canonical if isinstance(item, WrittenJson) else canonical(item))
+        yield before + canonical(item)
         before = b","
     yield b"]"
 
@@ -300,6 +303,39 @@ def document_seal(document: Mapping[str, object], token: str) -> str:
     for piece in canonical_pieces({key: value for key, value in document.items() if key != "seal"}):
         mac.update(piece)
     return _SCHEME + mac.hexdigest()
+
+
+class SealOfChanges:
+    """Seals a plan's document as `document_seal` does while its changes are made, so that none is held for it."""
+
+    def __init__(self, head: Mapping[str, object], token: str) -> None:
+        """Begins with what stands before the changes by the alphabet; it must not follow from them."""
+        self._mac = hmac.new(token.encode(), digestmod="sha256")
+        self._before = {key: value for key, value in head.items() if key < _CHANGES}
+        self._separator = b"["
+        for piece in _member_pieces(self._before, "{"):
+            self._mac.update(piece)
+        self._mac.update(f",{_written(_CHANGES)}:".encode())
+
+    def take(self, change: WrittenJson) -> bytes:
+        """Takes in the next change; returns what of it is still needed."""
+        self._mac.update(self._separator + change.canonical)
+        self._separator = b","
+        return change.printed
+
+    def over(self, document: Mapping[str, object]) -> str:
+        """Returns the seal over the document, all of whose changes were taken in."""
+        before = {key: value for key, value in document.items() if key < _CHANGES}
+        assert before == self._before, "it was sealed before the changes were made"
+        after = {key: value for key, value in document.items() if key > _CHANGES and key != "seal"}
+        self._mac.update(b"]" if self._separator == b"," else b"[]")
+        for piece in _member_pieces(after, ","):
+            self._mac.update(piece)
+        self._mac.update(b"}")
+        return _SCHEME + self._mac.hexdigest()
+
+
+_CHANGES: Final = "changes"
 
 
 def same_seal(one: str, other: str) -> bool:

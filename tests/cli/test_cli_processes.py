@@ -32,7 +32,7 @@ if way == "refused":
         os.setuid(65534)  # the limit does not bind root
 if way == "thread":
     threading.Thread(target=threading.Event().wait, daemon=True).start()
-made = parallel_map(work, range(int(sys.argv[2])))
+made = list(parallel_map(work, range(int(sys.argv[2]))))
 assert [square for square, _ in made] == [item * item for item in range(int(sys.argv[2]))]
 try:
     os.waitpid(-1, os.WNOHANG)

@@ -18,10 +18,11 @@ from campaignctl.rendering.as_json import (
     brief_document,
     compact,
     pieces,
+    plan_head,
     written,
     written_document,
 )
-from campaignctl.saved_plans.seal import canonical, document_digest, sealed
+from campaignctl.saved_plans.seal import SealOfChanges, canonical, document_digest, sealed
 
 HOSTILE = 'दि "quoted" \\ \x7f \u2028 <script> \U0001f600'
 PRICES: Mapping[str, Value] = {
@@ -52,10 +53,13 @@ def test_a_plan_is_written_bit_by_bit_as_at_once(
     plan: Plan, show_numbers: bool, environment: Environment
 ) -> None:
     at_once = sealed(plan_document(plan, environment, show_numbers=show_numbers), "made-up")
-    bits = sealed(written_document(plan, environment, write, show_numbers=show_numbers), "made-up")
-    assert all(isinstance(it, WrittenJson) for it in bits["changes"])
-    assert "".join(pieces(bits)) == written(at_once)
+    head = plan_head(plan, environment)
+    seal = SealOfChanges(head, "made-up")
+    bits = written_document(head, plan, environment, write, seal.take, show_numbers=show_numbers)
+    assert all(isinstance(it, bytes) for it in bits["changes"])
+    bits["seal"] = seal.over(bits)
     assert bits["seal"] == at_once["seal"]
+    assert "".join(pieces(bits)) == written(at_once)
 
 
 @pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from campaignctl.diff.document import DiffDocument
     from campaignctl.diff.work_tree import Against, DiffOptions
     from campaignctl.doctor.document import DoctorDocument
-    from campaignctl.manifests.revision import Files
     from campaignctl.model.environment import Environment
     from campaignctl.rendering.formats import Setting
     from campaignctl.status.document import StatusOverview
@@ -127,8 +126,8 @@ def _compared_with(
         return [], moved
     try:
         with base_files(Path(fleet.project.root), revision) as (base, files):
-            moved = _moved(fleet, files)
             against = read_against(sessions, asked, base, files)
+        moved = _moved(sessions, asked, against)
     except CampaignctlError as error:
         return [EnvironmentOutcome(it.environment, error=error) for it in sessions], moved
     return [_compared(it, asked, against) for it in sessions], moved
@@ -144,15 +143,20 @@ def _compared(session: Session, asked: DiffOptions, against: Against) -> Environ
         return EnvironmentOutcome(session.environment, error=error)
 
 
-def _moved(fleet: Fleet, files: Files) -> tuple[Document, ...]:
-    """Returns what leaves one of them for another; nothing where that cannot be told."""
-    from campaignctl.fleet.changed_since import ProjectReading, moves_since
+def _moved(sessions: Sequence[Session], asked: DiffOptions, against: Against) -> tuple[Document, ...]:
+    """Returns what leaves one of them for another, by what was read of both sides."""
+    from campaignctl.fleet.touched import Taken, moves
 
-    reading = ProjectReading(fleet.project, dict(os.environ), fleet.options.variables)
-    try:
-        found = moves_since(reading, fleet.environments, files)
-    except CampaignctlError:
-        return ()  # each of them says why
+    before = {
+        name: Taken.of(it.environment, it.version.manifests)
+        for name, it in against.versions.items()
+        if not it.is_new
+    }
+    after = {
+        it.environment.name: Taken.of(it.environment, it.load(asked.paths, asked.labels).all_manifests)
+        for it in sessions
+    }
+    found = moves(before, after)
     return tuple({"kind": it.kind, "name": it.name, "from": it.source, "to": it.target} for it in found)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,7 @@ class BaseVersion:
 
     `settings` is what its project file declares, None where it was invalid; `companions` are the documents beside its
     campaigns, `environment` is its own. `rule_files` are the texts of the rules of the project's own, by their names.
+    `is_new`: the base has no such environment, and was read by the settings of the branch.
     """
 
     version: Version
@@ -39,6 +40,7 @@ class BaseVersion:
     companions: Mapping[str, Sequence[Companion]]
     environment: Environment
     rule_files: Mapping[str, str]
+    is_new: bool
 
 
 def inside(paths: Sequence[str], top: Path) -> dict[str, str]:
@@ -64,7 +66,7 @@ def read_bases(
     `paths` as `inside` gives them. A mistake in the base is a note, never an error: nobody can fix it any more.
     """
     reader = _BaseReader(sessions, files)
-    project, environments, notes = reader.settings()
+    project, environments, notes, there = reader.settings()
     held = {path: place for path, place in paths.items() if files.holds(place)}
     loaded = reader.base.manifests(
         project,
@@ -87,6 +89,7 @@ def read_bases(
             manifests.companions,
             environments[name],
             rules,
+            is_new=name not in there,
         )
     return found
 
@@ -97,6 +100,7 @@ class _BaseSettings(NamedTuple):
     project: ProjectFile
     environments: Mapping[str, Environment]
     notes: Mapping[str, tuple[str, ...]]
+    there: Container[str]
 
 
 class _BaseReader:
@@ -115,7 +119,7 @@ class _BaseReader:
         project, here = self.project, self.environments
         ours = project._replace(root=str(self.base.root))
         if project.file is None or not self.base.files.paths:
-            return _BaseSettings(ours, here, dict.fromkeys(here, ()))
+            return _BaseSettings(ours, here, dict.fromkeys(here, ()), ())
         try:
             before = self.base.load()
         except InputError as wrong:
@@ -123,10 +127,10 @@ class _BaseReader:
             why = "was invalid" if self.is_invalid else "is not there"
             detail = f" ({quoted(wrong.findings[0].message)})" if self.is_invalid else ""
             note = f"{project.file} {why} on the base{detail}: its manifests are read by the settings of the branch"
-            return _BaseSettings(ours, here, dict.fromkeys(here, (note,)))
+            return _BaseSettings(ours, here, dict.fromkeys(here, (note,)), ())
         there = {name: before.environments.get(name, it) for name, it in here.items()}
         notes = {name: tuple(self._notes(name, before)) for name in here}
-        return _BaseSettings(before, there, notes)
+        return _BaseSettings(before, there, notes, before.environments)
 
     def _notes(self, name: str, before: ProjectFile) -> Iterator[str]:
         there = before.environments.get(name)

@@ -10,7 +10,7 @@ from typing import Final
 from campaignctl.app import output
 from campaignctl.app.base_project import BaseProject, rule_files_of
 from campaignctl.app.options import Choice, GlobalOptions
-from campaignctl.errors import InputError, UsageError
+from campaignctl.errors import InputError
 from campaignctl.fleet.choosing import live
 from campaignctl.fleet.inputs import EnvironmentInputs, SharedInputs, inputs_of
 from campaignctl.fleet.touched import Move, Side, TouchedBy, moves, touched
@@ -75,12 +75,8 @@ def changed_since(
 ) -> ChangedSince:
     """Holds each of the environments against what the revision has of its name.
 
-    Raises:
-        InputError: the revision or its files cannot be read; never an empty answer.
-        UsageError: the revision is an empty text, as an unset variable of a pipeline is.
+    Raises InputError where the revision or its files cannot be read; never an empty answer.
     """
-    if not revision.strip():
-        raise UsageError("--changed-since is empty: name a revision")
     try:
         with base_files(Path(project.file.root), revision) as (base, files):
             before, gone = _before(project, environments, files)
@@ -91,18 +87,6 @@ def changed_since(
     after = read_inputs(project.file, environments, project.variables)
     sizes = {name: each.size for name, each in after.items()}
     return ChangedSince(base, touched(before, after), gone, moves(before, after), sizes)
-
-
-def moves_since(
-    project: ProjectReading, environments: Sequence[Environment], files: Files
-) -> tuple[Move, ...]:
-    """Returns what moves from one of the environments to another since the revision of these files.
-
-    Raises:
-        InputError: they cannot be read.
-    """
-    before, _ = _before(project, environments, files)
-    return moves(before, read_inputs(project.file, environments, project.variables))
 
 
 def read_inputs(

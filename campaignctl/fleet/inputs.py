@@ -53,13 +53,23 @@ def inputs_of(
     """Returns those of an environment whose manifests are read."""
     country = environment.country
     return EnvironmentInputs(
-        account=(environment.host, environment.account_sid),
+        account=account_of(environment),
         manifests=tuple(sorted((*_manifests(loaded.desired, country), *_beside(loaded, country)))),
         settings=_settings(project, environment, shared),
-        names=frozenset((it.kind.name, it.name) for it in loaded.desired if it.name),
+        names=names_of(loaded.desired),
         size=len(loaded.desired),
         is_invalid=has_errors(loaded.findings),
     )
+
+
+def account_of(environment: Environment) -> tuple[str, str]:
+    """Returns the host and the SID of the account."""
+    return environment.host, environment.account_sid
+
+
+def names_of(manifests: Iterable[Desired]) -> frozenset[ManifestName]:
+    """Returns manifests by kind and name; one that is known by its SID alone moves nowhere."""
+    return frozenset((it.kind.name, it.name) for it in manifests if it.name)
 
 
 def _manifests(manifests: Iterable[Desired], country: Country | None) -> Iterable[bytes]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Literal, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal, Protocol, TypeAlias
 
-from campaignctl.fleet.inputs import EnvironmentInputs
+from campaignctl.fleet.inputs import EnvironmentInputs, ManifestName, account_of, names_of
+from campaignctl.model.campaigns import Desired
+from campaignctl.model.environment import Environment
 from campaignctl.tuples import NamedTuple
 
 TouchedBy: TypeAlias = Literal["manifests", "settings", "new", "invalid"]
@@ -41,7 +43,31 @@ def _reasons(name: str, before: Side, now: EnvironmentInputs) -> Iterator[Touche
         yield "invalid"
 
 
-def moves(before: Side, after: Mapping[str, EnvironmentInputs]) -> tuple[Move, ...]:
+class Taking(Protocol):
+    """Tells which manifests an environment takes, and for which account."""
+
+    @property
+    def account(self) -> tuple[str, str]:
+        """Returns its host and its SID."""
+
+    @property
+    def names(self) -> frozenset[ManifestName]:
+        """Returns the manifests by kind and name."""
+
+
+class Taken(NamedTuple):
+    """Holds as much, where nothing else was asked for."""
+
+    account: tuple[str, str]
+    names: frozenset[ManifestName]
+
+    @classmethod
+    def of(cls, environment: Environment, manifests: Iterable[Desired]) -> Taken:
+        """Makes it of what was read for an environment."""
+        return cls(account_of(environment), names_of(manifests))
+
+
+def moves(before: Mapping[str, Taking] | None, after: Mapping[str, Taking]) -> tuple[Move, ...]:
     """Returns the moves between environments of different accounts: what is created here may still run there."""
     if before is None:
         return ()

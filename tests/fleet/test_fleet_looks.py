@@ -99,6 +99,21 @@ def test_diff_says_of_each_what_it_says_alone_and_what_moves_between_them(desk: 
     assert "moves from north to south" in desk.run("diff", "--base", "main", "-e", "*").all
 
 
+def test_diff_says_what_moves_to_an_environment_that_is_new(desk: Desk) -> None:
+    many(desk, [])
+    write_environments(desk, environment("north", select="team=growth"))
+    desk.manifests(voice("survey", metadata={"labels": {"team": "growth", "region": "south"}}))
+    committed(desk)
+    write_environments(
+        desk, environment("north", select="region=north"), environment("south", select="region=south")
+    )
+    result = desk.run("diff", "--base", "main", "-e", "*", "--format", "json")
+    assert result.code == 0, result.all
+    assert result.json["moved"] == [
+        {"kind": "VoiceCampaign", "name": "survey", "from": "north", "to": "south"}
+    ]
+
+
 def test_diff_names_a_changed_account_with_both_values(desk: Desk) -> None:
     many(desk, [])
     write_environments(desk, environment("north", select="region=north"))

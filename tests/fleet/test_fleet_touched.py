@@ -16,7 +16,7 @@ from harness import sms, voice
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from campaignctl.errors import InputError, UsageError
+from campaignctl.errors import InputError
 from campaignctl.fleet.changed_since import ChangedSince, ProjectReading, changed_since
 from campaignctl.fleet.choosing import live
 from campaignctl.fleet.inputs import EnvironmentInputs
@@ -299,11 +299,6 @@ def test_a_revision_that_is_not_there_is_an_error_that_says_what_to_fetch(
 ) -> None:
     with pytest.raises(InputError, match="fetch-depth: 0"):
         fleet.since(revision)
-
-
-def test_an_empty_revision_is_one_that_somebody_forgot(fleet: Fleet) -> None:
-    with pytest.raises(UsageError, match="empty"):
-        fleet.since(" ")
 
 
 def test_a_shallow_clone_is_an_error(fleet: Fleet, tmp_path: Path) -> None:

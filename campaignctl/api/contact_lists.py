@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Final
 
-from campaignctl.api.client import Client, ContactPage
+from campaignctl.api.client import Client
 from campaignctl.api.counting import count_list
 from campaignctl.api.decoding import shown_number
 from campaignctl.api.envelopes import Envelope
-from campaignctl.api.listing import is_refusal
+from campaignctl.api.listing import ends, is_refusal
 from campaignctl.contact_lists.by_name import Directory
 from campaignctl.errors import ApiError
 from campaignctl.kinds.endpoints import CONTACT_LISTS, CONTACTS
@@ -72,17 +72,10 @@ def _read(client: Client, name: str | None) -> tuple[tuple[AccountList, ...], bo
         fresh = not seen.keys() <= found.keys()
         found |= seen
         reached = offset + len(page.entries)
-        if _is_last(page, reached) or not fresh:
+        if ends(len(page.entries), reached, CONTACT_LISTS.page_limit, page.total) or not fresh:
             return tuple(found.values()), not failed and len(found) >= (page.total or 0)
         anchor, offset = next(reversed(seen)), max(reached - 1, offset + 1)
     return tuple(found.values()), False
-
-
-def _is_last(page: ContactPage, reached: int) -> bool:
-    """Tells whether a page is the last, as `listing.is_last` does for campaigns; a short page without a total ends
-    the list too.
-    """
-    return len(page.entries) < CONTACT_LISTS.page_limit and reached >= (page.total or 0)
 
 
 # -- who is in a small one ---------------------------------------------------------------------------------------

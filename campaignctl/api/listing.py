@@ -206,11 +206,16 @@ def _holds(page: Page, anchors: Container[str] | None) -> bool:
 
 
 def is_last(page: Page, reached: int, limit: int) -> bool:
-    """Tells whether a page is the last.
+    """Tells whether a page of campaigns is the last; one without a total never is."""
+    return page.total is not None and ends(len(page.entries), reached, limit, page.total)
+
+
+def ends(length: int, reached: int, limit: int, total: int | None) -> bool:
+    """Tells whether a page of any list is the last; without a total a short one is.
 
     A full page never is, whatever `total` claims; nor is a short one that says there is more.
     """
-    return len(page.entries) < limit and page.total is not None and reached >= page.total
+    return length < limit and reached >= (total or 0)
 
 
 def _most_pages(first: Page) -> int:

@@ -11,7 +11,7 @@ from typing import Final
 
 from campaignctl.api.client import Client
 from campaignctl.api.envelopes import Envelope, Item
-from campaignctl.api.listing import MAX_REREADS, is_refusal
+from campaignctl.api.listing import MAX_REREADS, ends, is_refusal
 from campaignctl.errors import AnswerError, ApiError
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Live
@@ -108,12 +108,12 @@ class _Reader:
 def _is_last(page: Envelope, reached: int, limit: int) -> bool:
     """Tells whether a page is the last.
 
-    A full page never is, whatever `total` claims; a server that never ends is left. Unlike a list of campaigns,
-    rows without a total end with a short page: nobody is called for what is not seen.
+    A server that never ends is left. Unlike a list of campaigns, rows without a total end with a short page: nobody
+    is called for what is not seen.
     """
     if reached > (_MOST_WITHOUT_TOTAL if page.total is None else 2 * page.total + 20 * limit):
         raise AnswerError("the account's per-recipient results do not come to an end")
-    return len(page.items) < limit and reached >= (page.total or 0)
+    return ends(len(page.items), reached, limit, page.total)
 
 
 def _place(items: tuple[Item, ...], anchor: str) -> int | None:

@@ -145,15 +145,17 @@ def _compared(session: Session, asked: DiffOptions, against: Against) -> Environ
 
 def _moved(sessions: Sequence[Session], asked: DiffOptions, against: Against) -> tuple[Document, ...]:
     """Returns what leaves one of them for another, by what was read of both sides."""
-    from campaignctl.fleet.touched import Taken, moves
+    from campaignctl.fleet.touched import ReadManifests, moves
 
     before = {
-        name: Taken.of(it.environment, it.version.manifests)
+        name: ReadManifests.of(it.environment, it.version.manifests)
         for name, it in against.versions.items()
         if not it.is_new
     }
     after = {
-        it.environment.name: Taken.of(it.environment, it.load(asked.paths, asked.labels).all_manifests)
+        it.environment.name: ReadManifests.of(
+            it.environment, it.load(asked.paths, asked.labels).all_manifests
+        )
         for it in sessions
     }
     found = moves(before, after)

@@ -43,7 +43,7 @@ def _reasons(name: str, before: Side, now: EnvironmentInputs) -> Iterator[Touche
         yield "invalid"
 
 
-class Taking(Protocol):
+class HasManifests(Protocol):
     """Tells which manifests an environment takes, and for which account."""
 
     @property
@@ -55,19 +55,19 @@ class Taking(Protocol):
         """Returns the manifests by kind and name."""
 
 
-class Taken(NamedTuple):
+class ReadManifests(NamedTuple):
     """Holds as much, where nothing else was asked for."""
 
     account: tuple[str, str]
     names: frozenset[ManifestName]
 
     @classmethod
-    def of(cls, environment: Environment, manifests: Iterable[Desired]) -> Taken:
+    def of(cls, environment: Environment, manifests: Iterable[Desired]) -> ReadManifests:
         """Makes it of what was read for an environment."""
         return cls(account_of(environment), names_of(manifests))
 
 
-def moves(before: Mapping[str, Taking] | None, after: Mapping[str, Taking]) -> tuple[Move, ...]:
+def moves(before: Mapping[str, HasManifests] | None, after: Mapping[str, HasManifests]) -> tuple[Move, ...]:
     """Returns the moves between environments of different accounts: what is created here may still run there."""
     if before is None:
         return ()

@@ -146,6 +146,10 @@ class LifeAccount:
 
     # the truth
 
+    def watch(self, sid: str) -> None:
+        """Looks at a campaign once more, though it be over: something may have been done to it."""
+        self._open |= {sid} if sid else set()
+
     def look(self) -> tuple[dict[str, tuple[Truth | None, Truth]], list[Call]]:
         """Returns what changed since the last look, as (before, now) by SID, and every call that was made since."""
         store = self.stage.store

@@ -11,7 +11,7 @@ from random import Random
 
 from simulation import fleets, guards, habits, leanings, recipes, stages
 from simulation.beside import two_at_once
-from simulation.operators import mark, operator, stop
+from simulation.operators import mark, operator, resume, stop
 from simulation.repository import DAY
 from simulation.runs import (
     apply_head,
@@ -105,6 +105,28 @@ def after_a_canary(world: LifeWorld, random: Random) -> None:
             break
 
 
+def a_canary_is_cut_short(world: LifeWorld, random: Random) -> None:
+    """Lets somebody stop a canary that has called most of its people, and resume it too late for the rest."""
+    one = stages.add_soon(world.repository, world.now, random)
+    apply_to(world, random, calm=True)
+    begins, enough = world.passed_at(one.start), stages.waits_for(world.repository, one)
+    world.answer(random.choice(((), ("*:failed=1",))))
+    for _ in range(60):
+        begins += 1.0
+        world.pass_until(begins)
+        world.ledger.look()
+        mine = [it for it in world.ledger.alive() if it.name == one.name and it.state == "in-progress"]
+        if not mine or sum(it.sid == mine[0].sid for it in world.ledger.calls) >= enough:
+            break
+    if not mine:
+        return
+    stop(world, mine[0])
+    world.pass_until(world.passed_at(one.end - 2))
+    resume(world, mine[0])
+    world.pass_until(world.passed_at(one.end + random.choice((5, 900))))
+    apply_to(world, random)
+
+
 def a_canary_is_judged_otherwise(world: LifeWorld, random: Random) -> None:
     """Lets the account say that what went well has failed."""
     waited = {it.after.campaign for it in world.repository.head.written if it.after}
@@ -183,6 +205,7 @@ MORE: dict[str, dict[str, tuple[Play, int]]] = {
         "after a canary": (after_a_canary, 16),
         "people answer otherwise": (people_answer_otherwise, 5),
         "a canary is judged otherwise": (a_canary_is_judged_otherwise, 2),
+        "a canary is cut short": (a_canary_is_cut_short, 2),
     },
     "guard": {"a guard looks": (guards.a_guard_looks, 16)},
     "git": {"compare": (compare, 6)},

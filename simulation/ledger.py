@@ -298,6 +298,7 @@ class LifeLedger:
             return
         sent = _sent(entry.body)
         before = self.account.campaigns.get(sid)
+        self.account.watch(sid)
         changed = self.look(run)
         made = tuple(it for it, (was, _) in changed.items() if was is None)
         after = self.account.campaigns.get(sid or (made[0] if made else ""))

@@ -53,6 +53,11 @@ def _resumes(world: LifeWorld, random: Random, among: Sequence[Truth]) -> None:
     _act(world, one_of(random, among, "paused"), {"action": "resume"}, "resumes")
 
 
+def resume(world: LifeWorld, one: Truth) -> None:
+    """Lets somebody resume this very campaign."""
+    _act(world, one, {"action": "resume"}, "resumes")
+
+
 def _stops_and_resumes_and_stops(world: LifeWorld, random: Random, among: Sequence[Truth]) -> None:
     """Stops, resumes and stops a campaign: it is as it was, and only when it was last changed tells."""
     one = one_of(random, among, "paused")

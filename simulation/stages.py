@@ -47,6 +47,12 @@ def add_soon(repository: TeamRepository, now: float, random: Random) -> Manifest
     return canary
 
 
+def waits_for(repository: TeamRepository, canary: Manifest) -> int:
+    """Returns how many of a canary have to be finished before another stage goes."""
+    gates = [it.after for it in repository.head.written if it.after and it.after.campaign == canary.name]
+    return max((it.finished for it in gates), default=0)
+
+
 def _add(repository: TeamRepository, files: Files, now: float, random: Random) -> str:
     start, _ = start_from(now, random, repository.leaning)
     canary, rest = _stages(repository, start, random)

@@ -126,6 +126,14 @@ ODD = Excuse(
     "an account with habits of its own: what it hides, loses or refuses is what is said",
     lambda ledger, _: not is_plain(ledger),
 )
+HIDDEN = Excuse(
+    "what an answer to a write leaves out or masks is not compared",
+    _had("omit_from_create", "omit_from_update", "mask"),
+)
+SAYS_AS_ASKED = Excuse(
+    "an account that answers an action as it was asked for, and does it later or not, cannot be found out",
+    lambda ledger, _: "asked" in ledger.seen_positions["action_answer"],
+)
 ASKED = Excuse(
     "an account that answers what it was asked for, and does something else or does it later, cannot be found out",
     _asked,

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from simulation.ledger import BrokenPromise, CommandRun, LifeLedger
 from simulation.promises import (
     accounts,
+    answers,
     calls,
     carrying_out,
     checkouts,
@@ -27,11 +28,13 @@ from simulation.promises.excuses import (
     ASKED,
     DATED,
     EARLY,
+    HIDDEN,
     IN_VAIN,
     LISTS_LIE,
     LOST,
     ODD,
     PAUSE_FAILS,
+    SAYS_AS_ASKED,
     UNSEEN,
 )
 from simulation.promises.verdict import Findings, JudgeFinding, PromiseJudge
@@ -233,6 +236,27 @@ JUDGES: tuple[PromiseJudge, ...] = (
     ),
     PromiseJudge("blocked", "of what is blocked nothing begins or ends", carrying_out.a_block_stops_the_rest),
     PromiseJudge("refused", "what was carried out is not called refused", carrying_out.what_was_made_is_said),
+    PromiseJudge(
+        "lost",
+        "what did not take, or was lost, is not called applied",
+        answers.what_was_lost_is_said,
+        None,
+        (HIDDEN,),
+    ),
+    PromiseJudge(
+        "at once",
+        "what could call somebody wrongly after a write is paused by the next one",
+        answers.what_calls_wrongly_is_paused,
+        None,
+        (HIDDEN,),
+    ),
+    PromiseJudge(
+        "seen done",
+        "after an answer that shows another status a campaign is read",
+        answers.actions_are_seen_done,
+        None,
+        (SAYS_AS_ASKED,),
+    ),
     PromiseJudge(
         "orphans",
         "what no manifest means any more is listed",

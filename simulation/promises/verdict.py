@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from simulation.ledger import CommandRun, LifeLedger
+from simulation.ledger import CommandRun, LifeLedger, Write
 from simulation.manifests import Manifest
 
 
@@ -65,6 +65,17 @@ def rows(run: CommandRun) -> list[Mapping[str, Any]] | None:
     found = document(run) or {}
     said = found.get("changes") or found.get("results")
     return said if run.command in ("plan", "apply") and isinstance(said, list) else None
+
+
+def outcomes(run: CommandRun, write: Write) -> frozenset[str]:
+    """Returns what an apply says that a write of it came to; nothing where no row tells of it."""
+    op, sids = write.action or write.request, {write.sid, *write.sids}
+    return frozenset(
+        it["outcome"]
+        for row in rows(run) or ()
+        for it in (row["operations"] if run.command == "apply" else ())
+        if it["op"] == op and (it.get("sid") or row.get("sid")) in sids
+    )
 
 
 def results(run: CommandRun) -> Iterator[tuple[Manifest, Mapping[str, Any]]]:

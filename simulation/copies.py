@@ -57,9 +57,23 @@ def _another_run(repository: TeamRepository, files: Files, now: float, random: R
     return f"adds {name} beside {one.name}{' and says that it is another' if wanted else ''}"
 
 
+def _gives_its_place_away(repository: TeamRepository, files: Files, now: float, random: Random) -> str | None:
+    """Moves a campaign to an earlier start, which must be asked for, and puts another one where it is until then."""
+    found = one_of_files(files, now, random)
+    if found is None:
+        return None
+    path, place, one = found
+    hours = random.choice((1, 2, 24))
+    name = repository.new_name(random)
+    put(files, path, place, replace(one, start=one.start - hours * 3600.0))
+    files[f"campaigns/{name}.yaml"] = (replace(one, name=name, sid=None, previous_name=None),)
+    return f"moves {one.name} {hours} hours ahead, and adds {name} where it was"
+
+
 EDITS: Edits = {
     "copies": (_copy, 4),
     "adds another beside": (_another_run, 3),
     "replaces by another": (_replace_by_another, 2),
     "adds many": (_add_many, 0.5),
+    "gives its place away": (_gives_its_place_away, 0.02),
 }

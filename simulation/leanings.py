@@ -104,6 +104,7 @@ SUBJECTS: tuple[Leaning, ...] = (
             "edit copies": 8.0,
             "edit adds another beside": 8.0,
             "edit replaces by another": 14.0,
+            "edit gives its place away": 500.0,
             "edit changes the text": 2.0,
             "operator ends": 6.0,
             "operator renames": 5.0,

@@ -43,6 +43,18 @@ def name_of(account: int) -> str:
     return f"shop-{account:03d}"
 
 
+def in_the_middle(accounts: int, each: int) -> str:
+    """Returns the account that is neither among the first by name, which are read first, nor among those whose last
+    campaign, which is created, starts first: they are let go first.
+    """
+
+    def starts(account: int) -> tuple[str, int]:
+        return campaign((account + 1) * each - 1)["schedule"]["send_at"], account
+
+    by_start, middle = sorted(range(accounts), key=starts), accounts // 2
+    return name_of(min(range(accounts), key=lambda it: abs(it - middle) + abs(by_start.index(it) - middle)))
+
+
 def write_fleet(directory: Path, accounts: int, each: int, url: str) -> Path:
     """Writes a project of so many accounts, each with manifests of its own, a file each. Returns the directory."""
     (directory / "accounts").mkdir(parents=True)

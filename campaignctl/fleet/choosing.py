@@ -77,11 +77,14 @@ def _unwritten(project: ProjectFile, chosen: Sequence[Environment]) -> Iterator[
 
 
 def _of_one_account(chosen: Sequence[Environment]) -> Iterator[str]:
-    accounts: dict[tuple[str, str], list[str]] = {}
+    """Tells of those. Nobody knows of an account that another has the SID of, but for its capitals."""
+    accounts: dict[tuple[str, str], list[Environment]] = {}
     for it in chosen:
         if it.account_sid:
-            accounts.setdefault((it.host, it.account_sid), []).append(it.name)
-    for (host, account), names in accounts.items():
+            sid = it.account_sid if it.is_sandbox else it.account_sid.casefold()
+            accounts.setdefault((it.host, sid), []).append(it)
+    for (host, _), several in accounts.items():
+        names, account = [it.name for it in several], several[0].account_sid
         if len(names) > 1:
             yield (
                 f"{some_of(names, _MOST_NAMES)} are one account ({account} on {host}): choose one of them"

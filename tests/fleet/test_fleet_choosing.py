@@ -126,6 +126,7 @@ def test_two_that_are_one_account_are_refused() -> None:
     assert "a, b are one account (same on api.in.exotel.com)" in refusal(
         env("a", "same"), env("b", "same"), env("c")
     )
+    assert "a, b are one account (Same on api.in.exotel.com)" in refusal(env("a", "Same"), env("b", "saME"))
     other = Environment("b", "exotel", "same", base_url="https://api.exotel.com")
     require_separate(project(env("a", "same"), other), [env("a", "same"), other])
 

@@ -62,6 +62,7 @@ class PlanRunner:
         """
         from random import Random
 
+        import campaignctl.applying.run  # noqa: F401  # now, and not between the review and the first write
         from campaignctl.api.account import Account
         from campaignctl.applying.creating import Creator
         from campaignctl.applying.port import Hooks

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from itertools import count
 from queue import Empty, SimpleQueue
 from types import TracebackType
@@ -42,36 +42,46 @@ Rank = tuple[object, ...]
 
 
 class RequestSlots:
-    """Bounds the requests in flight; of those that wait the first by rank goes next, then the first that came."""
+    """Bounds the requests in flight; of those that wait the first by rank goes next, then the first that came.
+
+    Nobody is woken but whoever goes.
+    """
 
     def __init__(self, most: int) -> None:
         self._free = most
         self._came = count()
-        self._waiting: list[tuple[Rank, int]] = []
-        self._changed = threading.Condition()
+        self._waiting: list[tuple[Rank, int, threading.Event]] = []
+        self._lock = threading.Lock()
 
     def take(self, rank: Rank, stopping: Callable[[], bool]) -> None:
         """Waits for one. Raises InterruptedRunError out of the wait where the run is to end."""
-        with self._changed:
-            mine = (rank, next(self._came))
+        mine = (rank, next(self._came), threading.Event())
+        with self._lock:
             heappush(self._waiting, mine)
-            while not (self._free and self._waiting[0] == mine):
-                if stopping():
-                    self._waiting.remove(mine)
-                    self._waiting.sort()
-                    self._changed.notify_all()
-                    raise InterruptedRunError("interrupted while waiting; nothing more was sent")
-                self._changed.wait(_LOOK_SECONDS)
-            heappop(self._waiting)
-            self._free -= 1
-            if self._free:
-                self._changed.notify_all()
+            self._let_go()
+        while not mine[-1].wait(_LOOK_SECONDS):
+            if stopping() and self._withdrawn(mine):
+                raise InterruptedRunError("interrupted while waiting; nothing more was sent")
 
     def give_back(self) -> None:
         """Ends the request."""
-        with self._changed:
+        with self._lock:
             self._free += 1
-            self._changed.notify_all()
+            self._let_go()
+
+    def _let_go(self) -> None:
+        while self._free and self._waiting:
+            self._free -= 1
+            heappop(self._waiting)[-1].set()
+
+    def _withdrawn(self, mine: tuple[Rank, int, threading.Event]) -> bool:
+        """Waits no longer, unless its turn has come in this very moment."""
+        with self._lock:
+            if mine[-1].is_set():
+                return False
+            self._waiting.remove(mine)
+            heapify(self._waiting)
+            return True
 
 
 class Turn:

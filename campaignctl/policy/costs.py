@@ -104,10 +104,12 @@ def cost_of(subject: Subject, prices: PriceList) -> Amounts:
     return _messages(workload.people, text, subject.usage, prices.segment, prices)
 
 
+@lru_cache(maxsize=4096)
 def _calls(workload: Workload, usage: Usage, price: CallPrice, prices: PriceList) -> Amounts:
     """Prices the calls.
 
-    Typically as many answer as are expected to; at worst everybody is called each time and answers the last.
+    Typically as many answer as are expected to; at worst everybody is called each time and answers the last. Many
+    campaigns of a project call as many, and each is asked for a sum and for a limit.
     """
     called = workload.called
     answered = sum(count * answer for count, answer in zip(called, workload.answers, strict=True))
@@ -127,10 +129,15 @@ def _shares(count: int, parts: int) -> Decimal:
 
 def _messages(people: int, text: str, usage: Usage, segment: Decimal, prices: PriceList) -> Amounts:
     amounts = (
-        prices.charged(product(Decimal(people * _segments(text, places)), segment))
+        _segments_charged(people * _segments(text, places), segment, prices)
         for places in (usage.variable, usage.longest_variable)
     )
     return Amounts(*amounts)
+
+
+@lru_cache(maxsize=4096)
+def _segments_charged(count: int, segment: Decimal, prices: PriceList) -> Decimal:
+    return prices.charged(product(Decimal(count), segment))
 
 
 @lru_cache(maxsize=4096)

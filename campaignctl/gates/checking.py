@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
 from campaignctl.diagnostics import Severity, SpecFinding, counted, did_you_mean, quoted
 from campaignctl.gates.statistics import fewest, power
@@ -48,12 +49,13 @@ def gate_faults(
     if not waiting:
         return
     named = by_kind_and_name(manifests)
+    people_of = cache(lambda campaign: find_people(named[campaign]))  # many wait for the same one
     for desired in waiting:
         for place, after in enumerate(desired.after):
             other = named.get(after.campaign)
             found = [_not_to_be_waited_for(desired, after, other, named)]
             if other is not None and found == [None]:
-                found = [*_size(after, find_people(other)), _order(find_runs(desired, other), after)]
+                found = [*_size(after, people_of(after.campaign)), _order(find_runs(desired, other), after)]
                 found.append(_overlap(desired, other, country, find_people))
             for fault in filter(None, found):
                 yield desired, fault._replace(path=f"metadata.after.{place}{fault.path}")

@@ -13,7 +13,7 @@ from campaignctl.kinds.table import Value
 from campaignctl.policy import Subject
 from campaignctl.policy.costs import PriceList, cost_of
 from campaignctl.policy.numbering import flaws
-from campaignctl.policy.runs import OtherRuns, load_beside, other_run, outlooks_of
+from campaignctl.policy.runs import OtherRuns, forecasts_of, load_beside, other_run
 
 _PRICES: dict[str, Value] = {
     "currency": "INR",
@@ -72,5 +72,5 @@ def _ranged(subjects: list[Subject]) -> float:
         (other_run(it, (VOICE.name, place)) for place, it in enumerate(subjects)), {VOICE.name: 60}
     )
     for place, subject in enumerate(subjects):
-        outlooks_of(subject, load_beside(subject, (VOICE.name, place), others.find_load))
+        forecasts_of(subject, load_beside(subject, (VOICE.name, place), others.find_load))
     return time.perf_counter() - began

@@ -111,8 +111,9 @@ def _earlier(case: ReasonCase) -> bool:
 
 
 def _others(case: ReasonCase) -> Iterator[Truth]:
-    """Yields the campaigns that no manifest is called like, and none pins."""
-    taken = {(it.kind, it.sid or it.name) for it in case.run.commit.manifests}
+    """Yields the campaigns that no manifest is called like, and none pins. A date of long ago is nobody's any more."""
+    meant = (it for it in case.run.commit.manifests if not it.of or it.end > case.run.began)
+    taken = {(it.kind, it.sid or it.name) for it in meant}
     for it in case.ledger.account.campaigns.values():
         kind = KIND_OF[it.collection]
         own = case.run.commit.repeating(kind, it.name)

@@ -243,6 +243,19 @@ def test_what_another_manifest_means_may_stay_and_call_the_same_people(
     assert bench.broken(run) & {"reasons"} == broken
 
 
+@pytest.mark.parametrize(("hours", "broken"), [(2, {"reasons"}), (30, set())])
+def test_a_date_of_long_ago_is_matched_by_nobody(bench: Bench, hours: float, broken: set[str]) -> None:
+    """Nobody knows what its campaign does now: another one for half of its people with the same text is held."""
+    dated = replace(bench.one, name="daily-2027-01-11", of="daily", people=("+919876500001", "+919876500002"))
+    sid = bench.creates(bench.run(dated), dated)
+    bench.account.mark(sid, "under-review")
+    bench.clock.sleep(hours * HOUR)
+    new = replace(bench.one, start=bench.one.start + 60 * HOUR)
+    run = bench.run(dated, new, words="apply --format json")
+    says(run, new.name, "looks-renamed")
+    assert bench.broken(run) & {"reasons"} == broken
+
+
 def test_every_promise_of_these_is_in_the_table() -> None:
     """By its name."""
     names = {it.name for it in JUDGES}

@@ -110,7 +110,8 @@ class Weather:
             return cls(slow=random.choice((2.0, 4.5)), leaning=leaning)
         if kind != "spell":
             return cls(chance={"calm": 0.0, "rain": 0.06, "storm": 0.35}[kind], leaning=leaning)
-        method = leaning.word(random, "method", {"GET": 2, "POST": 3, "PUT": 2})
+        deletes = 2.0 if "uses lists" in leaning.factors else 0.0
+        method = leaning.word(random, "method", {"GET": 2, "POST": 3, "PUT": 2, "DELETE": deletes})
         rule, left = _drawn(random, leaning), random.choice((1, 1, 1, 2, 3, 6, 30))
         after = random.choice((0, 0, 0, 0, 1, 2))
         return cls(spell=rule, after=after, left=left, method=method, leaning=leaning)

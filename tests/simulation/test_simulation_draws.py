@@ -47,3 +47,17 @@ def test_the_lists_of_what_counts_elsewhere_throw_their_switches() -> None:
     positions = dict.fromkeys(SWITCHES, ()) | {name: row.drawn for name, row, _ in rows()}
     assert set(stages.COUNTERS) == set(positions["stats"])
     assert len({*stages.ANSWERS, *guards._ANSWERS}) > len(positions["outcomes"])
+
+
+def test_where_lists_are_deleted_deletes_are_refused_and_lost() -> None:
+    """In lives about contact lists, and in no others."""
+    from simulation.leanings import GENERAL, SUBJECTS
+    from simulation.network import Weather
+
+    lists = next(it for it in SUBJECTS if it.name == "contact lists")
+    met = {
+        it.name: {Weather.drawn(Random(f"{seed}"), it).method for seed in range(600)}
+        for it in (lists, GENERAL)
+    }
+    assert "DELETE" in met[lists.name]
+    assert met[GENERAL.name] == {"", "GET", "POST", "PUT"}

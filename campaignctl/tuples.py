@@ -7,6 +7,7 @@ makes a class in 0.05 ms; its values are made, read, copied and pickled as quick
 
 from __future__ import annotations
 
+import sys
 from collections import _tuplegetter  # type: ignore[attr-defined]  # what reads a field of a `namedtuple`
 from functools import cache
 from types import CodeType, FunctionType
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NamedTuple"]
 
+_UNEXPECTED: Final = TypeError if sys.version_info >= (3, 13) else ValueError
 _GLOBALS: Final[dict[str, object]] = {"_tuple_new": tuple.__new__}
 
 
@@ -38,7 +40,7 @@ class _Values(tuple[object, ...]):
     def _replace(self, /, **changes: object) -> Self:
         made = self._make(map(changes.pop, self._fields, self))
         if changes:
-            raise ValueError(f"Got unexpected field names: {list(changes)!r}")
+            raise _UNEXPECTED(f"Got unexpected field names: {list(changes)!r}")
         return made
 
     def _asdict(self) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache, lru_cache
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from campaignctl.contact_lists.contact_list import ContactList
     from campaignctl.manifests.alike import AlikeTexts, Moved
 
+_ONE_AT_A_TIME: Final = threading.Lock()
+"""Several environments ask at once, each in a thread, and what was composed last is one for all of them."""
+
 
 def locate(root: Path, where: Position, document: int, path: str) -> Position:
     """Returns the place of a dotted path in a document of a file; where it is not there, of what is nearest above
@@ -39,9 +43,10 @@ def locate(root: Path, where: Position, document: int, path: str) -> Position:
     `where` is the document's own place, and the answer when the file cannot be read again. A path is of `spec`
     unless it begins with `metadata`, `spec` or another key of the top level.
     """
-    composed = _composed(_path(root, where))
-    mark = composed.mark(document, path) if composed else None
-    return where if composed is None or mark is None else composed.position(where.file, mark)
+    with _ONE_AT_A_TIME:
+        composed = _composed(_path(root, where))
+        mark = composed.mark(document, path) if composed else None
+        return where if composed is None or mark is None else composed.position(where.file, mark)
 
 
 def _path(root: Path, where: Position) -> str:
@@ -59,8 +64,9 @@ def _composed(file: str) -> _Composed | None:
 
 def document_node(root: Path, where: Position, document: int) -> Node | None:
     """Returns a document of a file, composed again; None where the file cannot be read again."""
-    composed = _composed(_path(root, where))
-    return composed.document(document) if composed else None
+    with _ONE_AT_A_TIME:
+        composed = _composed(_path(root, where))
+        return composed.document(document) if composed else None
 
 
 def locate_character(
@@ -77,12 +83,13 @@ def locate_character(
     """
     from campaignctl.manifests.characters import place_of_character
 
-    composed = _composed(_path(root, where))
-    node = composed.node(document, path) if composed else None
-    if composed is None or not isinstance(node, ScalarNode):
-        return locate(root, where, document, path)
-    mark = place_of_character(composed.text, node, offset, variables)
-    return composed.position(where.file, mark)
+    with _ONE_AT_A_TIME:
+        composed = _composed(_path(root, where))
+        node = composed.node(document, path) if composed else None
+        if composed is not None and isinstance(node, ScalarNode):
+            mark = place_of_character(composed.text, node, offset, variables)
+            return composed.position(where.file, mark)
+    return locate(root, where, document, path)
 
 
 class _Composed:

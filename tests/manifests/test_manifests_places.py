@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -97,3 +99,38 @@ def test_a_place_is_the_one_that_parsing_says_whatever_the_files_before_were(dat
         patch.setattr(places, "_FEW", -1)
         for number, text in enumerate(texts):
             check(Path(directory), number, text)
+
+
+@pytest.fixture
+def threads_that_give_way_soon() -> Iterator[None]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("threads_that_give_way_soon")
+def test_several_environments_may_ask_at_once_for_places_in_the_same_files(tmp_path: Path) -> None:
+    texts = ["---\n".join([BLOCK] * 60), *(BLOCK.replace("reminder-1", f"r-{it}") for it in range(30))]
+    for number, text in enumerate(texts):
+        (tmp_path / f"{number}.yaml").write_text(text)
+    asked = [
+        (number, document, path)
+        for number in range(len(texts))
+        for document in ((0, 30, 59) if number == 0 else (0,))
+        for path in ("from.1", "schedule.send_at")
+    ]
+
+    def tell(_: int) -> list[Position]:
+        return [
+            places.locate(tmp_path, Position(f"{number}.yaml"), document, path)
+            for number, document, path in asked
+        ]
+
+    right = [
+        Position.at(f"{number}.yaml", mark_of(places.nearest(nodes[document], path)))
+        for number, document, path in asked
+        for nodes in [parsed(texts[number])]
+    ]
+    with ThreadPoolExecutor(4) as threads:
+        assert all(found == right for found in threads.map(tell, range(12)))

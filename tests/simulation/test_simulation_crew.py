@@ -181,6 +181,7 @@ ELSEWHERE = {
     "campaignctl.app.elsewhere",
     "campaignctl.app.streams",
     "campaignctl.custom_rules.main_thread",
+    "campaignctl.manifests.places",
     "campaignctl.parallel",
 }
 """Modules that name threads and need nothing in their place: locks that nobody waits in, a terminal's own writer,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from campaignctl.contact_lists.by_name import unresolved
 from campaignctl.diagnostics import Diagnostic
@@ -88,8 +89,14 @@ def _namesakes_noted(desired: Desired, neighbours: Neighbours) -> Iterator[str]:
 
 
 def _creating(desired: Desired, spec: Spec) -> tuple[Operation, ...]:
-    create = Operation(Op.CREATE, tuple(spec))
+    create = _create_with(tuple(spec))
     return (create, Operation(Op.PAUSE)) if desired.state is State.PAUSED else (create,)
+
+
+@lru_cache
+def _create_with(fields: tuple[str, ...]) -> Operation:
+    """Makes one operation for all manifests that have the same fields."""
+    return Operation(Op.CREATE, fields)
 
 
 def _holds(reason: Reason) -> bool:

@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from example_counts import examples
 from hypothesis import given
 from hypothesis import strategies as st
+from manifest_projects import load, write
 from test_manifests_quick import EXAMPLES, QUICK, SCRAPS
 from yaml.nodes import Node
 
 from campaignctl.manifests.alike import AlikeTexts
 from campaignctl.manifests.nodes import MalformedYamlError, PlaceUnknownError, documents, mark_of
+from campaignctl.manifests.places import locate_field, nearest
 
 BLOCK = """\
 # yaml-language-server: $schema=voice-campaign.schema.json
@@ -253,3 +256,21 @@ def test_what_is_known_of_a_text_is_what_parsing_it_says(data: st.DataObject) ->
     alike = AlikeTexts()
     for text in (base, base, *(with_other_values(data, base) for _ in range(4)), base):
         check(alike, text)
+
+
+def test_places_of_findings_are_the_same_in_the_first_files_and_where_files_are_built_alike(
+    tmp_path: Path,
+) -> None:
+    texts = {
+        f"campaigns/{place:03}.yaml": BLOCK.replace("reminder-1", f"offer-{10 ** (place % 7)}")
+        .replace("growth", "sales" if place % 3 else "growth")
+        .replace('    - "+919876543211"\n', '    - "+919876543211"\n' * (place % 5))
+        for place in range(150)
+    }
+    loaded = load(write(tmp_path, texts))
+    assert len(loaded.desired) == len(texts)
+    for path in ("flow_type", "retries.on_status", "from.0", "status_callback", "metadata.labels.team"):
+        places = {(it.where.file): locate_field(tmp_path, it, path) for it in loaded.desired}
+        for file, place in places.items():
+            (node,) = documents(texts[file])
+            assert (place.line - 1, place.column - 1) == mark_of(nearest(node, path)), (file, path)

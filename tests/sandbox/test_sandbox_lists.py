@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -139,9 +138,6 @@ def test_an_account_of_twenty_thousand_finished_campaigns_is_read_page_by_page(
 ) -> None:
     row = {"status": "Completed", "from": ["+919900000017"], "caller_id": "03349360005"}
     sandbox.seed("acme1", "campaigns", (row | {"name": f"run-{place}"} for place in range(20_000)))
-    began = time.process_time()
     pages = [account.get("campaigns", limit=500, offset=offset) for offset in range(0, 20_000, 500)]
-    took = time.process_time() - began
     sids = {item["data"]["id"] for page in pages for item in page.json()["response"]}
     assert len(sids) == 20_000
-    assert took < 10, f"{took:.1f} s of processor time for 40 pages"

@@ -1,23 +1,17 @@
-"""What it costs: in processor time, so that a busy machine does not decide."""
+"""A thousand campaigns and as many templates at once; what that costs is a row of the benchmarks."""
 
 from __future__ import annotations
 
-import time
 from random import Random
 
-import pytest
-
 from campaignctl.diagnostics import Position
-from campaignctl.dlt.difference import first_difference
 from campaignctl.dlt.holding import Registry
 from campaignctl.dlt.templates import build
-from campaignctl.dlt.texts import Registered, Written
 from campaignctl.kinds.table import Value
 from campaignctl.model.companions import CompanionPlace
 
 
-@pytest.mark.slow
-def test_a_thousand_campaigns_against_a_thousand_templates_add_a_fifth_of_a_millisecond_each() -> None:
+def test_a_thousand_campaigns_match_a_thousand_templates() -> None:
     text = "{}: your order {} is on its way and will reach you before the evening of {} for certain"
     templates: list[Value] = [
         {
@@ -40,34 +34,21 @@ def test_a_thousand_campaigns_against_a_thousand_templates_add_a_fifth_of_a_mill
         }
         for place in range(1000)
     ]
-    began = time.process_time()
     registry = Registry([document])
     found = [fault for campaign in campaigns for fault in registry.of_campaign(campaign)]
     found += [fault for _, fault in registry.of_templates()]
     assert found == []
-    assert (time.process_time() - began) / 1000 <= 0.0002
 
 
-def test_the_nearest_of_many_ids_is_found_at_once() -> None:
+def test_the_nearest_of_many_ids_is_named() -> None:
     """A thousand campaigns may all name an id that is not there, where somebody changed the document."""
     random = Random(2)
     ids = list(dict.fromkeys(f"11071600{random.randrange(10**11):011d}" for _ in range(1000)))
     templates: list[Value] = [{"id": it, "text": "x"} for it in ids]
     spec: dict[str, Value] = {"entity": "1", "templates": templates}
     registry = Registry([build({"spec": spec}, CompanionPlace(Position("a.yaml"), 0))])
-    began = time.process_time()
     for template_id in ids[:200]:
         at = random.randrange(1, 18)
         slip = f"{template_id[:at]}{(int(template_id[at]) + 5) % 10}{template_id[at + 1 :]}"
         (fault,) = registry.of_campaign({"dlt_template_id": slip})
         assert f'did you mean "{template_id}"?' in fault.message, slip
-    assert time.process_time() - began < 2
-
-
-@pytest.mark.slow
-def test_the_difference_of_two_texts_of_300_characters_takes_a_tenth_of_a_second_at_most() -> None:
-    random = Random(1)
-    one, other = ("".join(random.choice("abcdefgh ") for _ in range(300)) for _ in range(2))
-    began = time.process_time()
-    first_difference(Registered(one), Written(other))
-    assert time.process_time() - began <= 0.1

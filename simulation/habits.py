@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from random import Random
 
-from simulation.leanings import GENERAL, Leaning
+from simulation.leanings import GENERAL
 from simulation.product import Position, SwitchRow, rows
+from simulation.weights import Leaning
 
 ELSEWHERE: Mapping[str, str] = {
     "outcomes": "what people do, which excuses nothing: `stages.ANSWERS`, where results count",

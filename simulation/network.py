@@ -13,9 +13,10 @@ import httpx
 
 from simulation.account import LifeAccount
 from simulation.clocks import WorldClock
-from simulation.leanings import GENERAL, Leaning
+from simulation.leanings import GENERAL
 from simulation.product import RecordedRequest
 from simulation.steps import Steps
+from simulation.weights import Leaning
 
 Rule = Mapping[str, Any]
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from simulation.commits import ACCOUNTS, SUPPRESSED, Commit
-from simulation.leanings import GENERAL, Leaning
+from simulation.leanings import GENERAL
 from simulation.repository import PREFIX
+from simulation.weights import Leaning
 
 _DEFAULTS = f"""environments_from: [{ACCOUNTS}]
 environment_defaults:

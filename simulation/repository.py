@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from simulation.commits import Commit
 from simulation.dates import NO_HOLIDAYS
-from simulation.leanings import GENERAL, Leaning
+from simulation.leanings import GENERAL
 from simulation.manifests import IST, Manifest
+from simulation.weights import Leaning
 
 DAY = 86_400.0
 NUMBERS = tuple(f"+91987650{place:04d}" for place in range(40))

@@ -12,7 +12,6 @@ from typing import Any
 from simulation import lists
 from simulation.account import seconds
 from simulation.commits import Commit
-from simulation.leanings import Leaning
 from simulation.ledger import CommandRun
 from simulation.machines import Encounter, Job, Machine, Saved
 from simulation.network import Weather
@@ -20,6 +19,7 @@ from simulation.operators import one_of, operator
 from simulation.promises.verdict import document
 from simulation.repository import TEAMS
 from simulation.steps import Steps
+from simulation.weights import Leaning
 from simulation.world import LifeWorld
 
 ALLOWED = ("resume", "complete", "archive", "earlier-start", "start-now", "twin", "adopt")

@@ -67,17 +67,8 @@ class LifeWorld:
         self.plain = frozenset(plain)
         self.leaning = leanings.drawn(seed)
         random = Random(f"world {seed}")
-        self.counts = "right"
-        drawn = habits.drawn(random, self.leaning)
-        self.habits = {name: value for name, value in drawn.items() if not self._plain(name)}
-        past = self.leaning.happens(random, "a past", 0.3)
-        if past and random.random() < 0.7:
-            name = random.choice(("status_filter", "name_search"))
-            self.habits |= {} if self._plain(name) else habits.thrown(name, random, self.leaning)
         self.uses = leanings.capabilities(seed, self.leaning)
-        if "lists" in self.uses:
-            more = habits.drawn_of_lists(Random(f"habits of lists {seed}"))
-            self.habits |= {name: value for name, value in more.items() if not self._plain(name)}
+        self.habits, past = self._habits(random)
         self.clock = WorldClock()
         self.places = self._accounts()
         self.place = next(iter(self.places.values()))
@@ -88,13 +79,7 @@ class LifeWorld:
             self.project = self.project.of_several()
         if "guard" in self.uses:
             self.project = self.project.guarded(Random(f"guard {seed}"))
-        if self.uses & COUNTED:
-            answered = Random(f"counters {seed}")
-            self.counts = answered.choice(stages.COUNTERS)
-            self.account.stage.switches.change(
-                {"stats": self.counts, "outcomes": answered.choice(stages.ANSWERS)}
-            )
-            self.ledger.throw({} if self.counts in ("right", "spelled") else {"stats": self.counts})
+        self.counts = self._counters() if self.uses & COUNTED else "right"
         if past:
             self._begin_with_a_past(random)
         self._directory = tempfile.mkdtemp(prefix="simulation-", dir=root)
@@ -107,9 +92,33 @@ class LifeWorld:
         self.violations: list[BrokenPromise] = []
         self.running: list[CommandRun] = []
         self.event = 0
+        self._tell_the_beginning()
+
+    def _habits(self, random: Random) -> tuple[habits.Habits, bool]:
+        """Draws the account's habits, and whether it has a past: such a one is often searched in a way of its own."""
+        drawn = habits.drawn(random, self.leaning)
+        past = self.leaning.happens(random, "a past", 0.3)
+        found = {name: value for name, value in drawn.items() if not self._plain(name)}
+        if past and random.random() < 0.7:
+            name = random.choice(("status_filter", "name_search"))
+            found |= {} if self._plain(name) else habits.thrown(name, random, self.leaning)
+        if "lists" in self.uses:
+            more = habits.drawn_of_lists(Random(f"habits of lists {self.seed}"))
+            found |= {name: value for name, value in more.items() if not self._plain(name)}
+        return found, past
+
+    def _counters(self) -> str:
+        """Draws how the account counts, and how its people answer."""
+        answered = Random(f"counters {self.seed}")
+        counts = answered.choice(stages.COUNTERS)
+        self.account.stage.switches.change({"stats": counts, "outcomes": answered.choice(stages.ANSWERS)})
+        self.ledger.throw({} if counts in ("right", "spelled") else {"stats": counts})
+        return counts
+
+    def _tell_the_beginning(self) -> None:
         for name, it in self.places.items():
             whose = "the account's" if name == ONE else f"{name}'s"
-            self.tell(f"seed {seed}; {whose} habits: {habits.told(it.ledger.habits)}")
+            self.tell(f"seed {self.seed}; {whose} habits: {habits.told(it.ledger.habits)}")
         self.tell(f"the project: {self.project.told}")
         used = f"; it uses {', '.join(sorted(self.uses))}" if self.uses else ""
         used += f"; its counters are {self.counts}" if self.uses & COUNTED else ""

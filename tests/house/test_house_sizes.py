@@ -9,7 +9,8 @@ from statistics import median, quantiles
 
 import pytest
 
-HOUSE = Path(__file__).parents[2] / "campaignctl"
+ROOT = Path(__file__).parents[2]
+HOUSES = ("campaignctl", "simulation")
 MOST_LINES, MOST_OF_A_FUNCTION = 500, 60
 MOST_OF_NINE_IN_TEN = 17
 
@@ -22,7 +23,8 @@ def lines_of_functions(text: str) -> Iterator[tuple[int, str]]:
 
 @pytest.fixture(scope="module")
 def texts() -> dict[str, str]:
-    return {it.relative_to(HOUSE).as_posix(): it.read_text(encoding="utf-8") for it in HOUSE.rglob("*.py")}
+    files = (it for house in HOUSES for it in (ROOT / house).rglob("*.py"))
+    return {it.relative_to(ROOT).as_posix(): it.read_text(encoding="utf-8") for it in files}
 
 
 def test_no_module_is_too_long_to_be_read_at_once(texts: dict[str, str]) -> None:

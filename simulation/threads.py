@@ -107,6 +107,10 @@ class CrewQueue:
         """Adds one."""
         self._items.append(item)
 
+    def empty(self) -> bool:
+        """Tells whether there is none."""
+        return not self._items
+
     def get(self, timeout: float | None = None) -> Any:
         """Takes the first one, and waits for it, for so long at most. Raises Empty."""
         self._crew.wait(timeout, lambda: bool(self._items))

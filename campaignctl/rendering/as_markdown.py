@@ -12,9 +12,9 @@ from functools import partial
 from typing import Final
 from urllib.parse import quote
 
-from campaignctl.rendering.formats import Where
+from campaignctl.rendering.formats import STAND_IN, Where
 from campaignctl.rendering.pages import Cells, cells, says, telling
-from campaignctl.rendering.report import STAND_IN, Entry, Finding, Report, Said, Tone, errors_first
+from campaignctl.rendering.report import Entry, Finding, Report, Said, Tone, errors_first
 from campaignctl.rendering.reports import writers
 from campaignctl.rendering.words import counted
 from campaignctl.text import visible

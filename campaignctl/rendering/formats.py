@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Shown = TypeVar("Shown")
 """The document that is shown."""
+STAND_IN = "a stand-in: nobody is called or texted"
 
 
 class Where(NamedTuple):

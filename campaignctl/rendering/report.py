@@ -15,12 +15,11 @@ from posixpath import normpath
 from typing import Generic, TypeAlias, TypeVar
 
 from campaignctl.rendering.finding_documents import FindingDocument
-from campaignctl.rendering.formats import Setting, Shown, Where, module_of
+from campaignctl.rendering.formats import STAND_IN, Setting, Shown, Where, module_of
 from campaignctl.rendering.timeline import Timeline
 from campaignctl.text import message, name
 from campaignctl.tuples import NamedTuple
 
-STAND_IN = "a stand-in: nobody is called or texted"
 FAILED = "error"
 """What a report is of where a command came to nothing for one of several environments."""
 

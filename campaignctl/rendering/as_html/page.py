@@ -15,7 +15,8 @@ from campaignctl import __version__
 from campaignctl.rendering.as_html.drawing import timeline_html
 from campaignctl.rendering.as_html.entries import entry_html, findings_html, quiet_html
 from campaignctl.rendering.as_html.markup import outside, text
-from campaignctl.rendering.report import STAND_IN, Report, Tone, errors_first, heading
+from campaignctl.rendering.formats import STAND_IN
+from campaignctl.rendering.report import Report, Tone, errors_first, heading
 from campaignctl.rendering.words import counted
 
 

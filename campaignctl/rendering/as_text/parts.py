@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from campaignctl.rendering.formats import Where
+from campaignctl.rendering.formats import STAND_IN, Where
 from campaignctl.rendering.lines import Line, Style
 from campaignctl.text import message
 
@@ -20,8 +20,7 @@ def headline_of(where: Where, start: str = "Environment") -> Line:
     """Writes the same of what a report is about."""
     account = f"account {where.account_sid}"
     if where.sandbox:
-        stand_in = "a stand-in: nobody is called or texted"
-        return Line(f"{start} {where.environment} (SANDBOX, {account}, {stand_in})", 0, Style.ALERT)
+        return Line(f"{start} {where.environment} (SANDBOX, {account}, {STAND_IN})", 0, Style.ALERT)
     return Line(f"{start} {where.environment} ({account})", 0, Style.STRONG)
 
 

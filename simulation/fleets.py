@@ -65,7 +65,7 @@ def plan_both_and_apply(world: LifeWorld, random: Random) -> None:
     if machine is None:
         return
     kept = random.random() < 0.6
-    place = f"plan-{len(world.story)}"
+    place = world.new_plan
     jobs = _jobs(world, random, machine, "plan", "--format", "json", *(("--out", place) if kept else ()))
     planned = _run(world, machine, jobs, random, Weather())
     world.pass_on(random.choice((60.0, 900.0, 4000.0, 90_000.0)))

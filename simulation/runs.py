@@ -193,7 +193,7 @@ def plan_on(
     allowed: frozenset[str] | None = None,
 ) -> Saved | None:
     """Makes a plan; returns what was kept."""
-    path = f"plan-{len(world.ledger.runs)}.json"
+    path = f"{world.new_plan}.json"
     form = ("--format", "json") if kept else _format(random)
     job = _job(world, random, machine, "plan", *form, *(("--out", path) if kept else ()), allowed=allowed)
     run = world.run(machine, job, random, weather=Weather()) if calm else run_job(world, machine, job, random)

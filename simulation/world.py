@@ -223,6 +223,11 @@ class LifeWorld:
         """Returns epoch seconds."""
         return self.clock.now().timestamp()
 
+    @property
+    def new_plan(self) -> str:
+        """Returns a name for a plan that no other has, whatever account it is for."""
+        return f"plan-{len(self.story)}"
+
     def tell(self, line: str) -> None:
         """Tells one more line of the story."""
         self.story.append(f"{local(self.now)}  {'    ' * len(self.running)}{line}")

@@ -50,16 +50,21 @@ def _left_there(wanted: Manifest, run: CommandRun, write: Write, other: AnotherP
         or not _was_read(run, other)
     ):
         return
-    for there in other.ledger.account.campaigns.values():
-        then = other.ledger.at(there.sid, run.looked_at - SETTLE)
-        if then is None or not then.alive or not there.alive or there.sid in wanted.distinct_from:
-            continue
-        if KIND_OF[there.collection] != wanted.kind or then.name != write.name or there.name != write.name:
-            continue
-        if not any(
-            it.kind == wanted.kind and it.means(there.name, there.sid) for it in other.commit.manifests
-        ):
+    for then in unmeant(wanted.kind, write.name, other, run.looked_at - SETTLE):
+        there = other.ledger.account.campaigns[then.sid]
+        if there.alive and there.name == write.name and there.sid not in wanted.distinct_from:
             yield there
+
+
+def unmeant(kind: str, name: str, other: AnotherPlace, at: float) -> Iterator[Truth]:
+    """Yields what was alive in another account under a name, and is meant by none of the manifests there."""
+    means = [it for it in other.commit.manifests if it.kind == kind]
+    for sid in other.ledger.account.campaigns:
+        then = other.ledger.at(sid, at)
+        if then is None or not then.alive or (KIND_OF[then.collection], then.name) != (kind, name):
+            continue
+        if not any(it.means(name, sid) for it in means):
+            yield then
 
 
 def _was_read(run: CommandRun, other: AnotherPlace) -> bool:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from simulation.account import Truth
 from simulation.ledger import KIND_OF, CommandRun, LifeLedger, local
 from simulation.manifests import ENDING, IST, Manifest
+from simulation.promises.accounts import unmeant
 from simulation.promises.hours import is_night
 from simulation.promises.likeness import ComparedCampaign, looks_like
 from simulation.promises.stages import verdict
@@ -130,8 +131,22 @@ def _looks_renamed(case: ReasonCase) -> bool:
     named = any(it.name == wanted.name for it in case.them)
     before = None if named else wanted.previous_name  # that one is meant, and is no other's
     look = ComparedCampaign(wanted.kind, wanted.start, wanted.spec_content, frozenset(wanted.people))
-    return _is_called_by_what_stays(case) or any(
-        it.sid not in known and it.name != before and _may_be(case, look, it) for it in _others(case)
+    return (
+        _is_called_by_what_stays(case)
+        or _was_moved_here(case)
+        or any(it.sid not in known and it.name != before and _may_be(case, look, it) for it in _others(case))
+    )
+
+
+def _was_moved_here(case: ReasonCase) -> bool:
+    """Tells whether another account that the same command looks at has one of its name, which nobody means there."""
+    run, wanted = case.run, case.wanted
+    return any(
+        it.sid not in wanted.distinct_from
+        for other in run.elsewhere
+        if other.chosen
+        for at in (run.began, run.ended)
+        for it in unmeant(wanted.kind, wanted.name, other, at)
     )
 
 
@@ -152,7 +167,7 @@ def _is_called_by_what_stays(case: ReasonCase) -> bool:
         and it.sid not in wanted.distinct_from
         and any(other.name != wanted.name for other in case.run.meant(it.collection, it.name, it.sid))
         and it.content == wanted.spec_content
-        and not set(it.people).isdisjoint(wanted.people)
+        and not {*it.aims, *it.people}.isdisjoint(wanted.people)
         and (it.start or it.begins) < wanted.end
         and wanted.start < (it.end or wanted.end)
         for it in case.ledger.account.campaigns.values()

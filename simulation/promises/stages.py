@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from simulation.account import Truth
+from simulation.account import Call, Truth
 from simulation.ledger import CommandRun, LifeLedger, Write, people_of
 from simulation.manifests import AwaitedCampaign, Manifest
 from simulation.promises.calls import by_runs
@@ -180,7 +180,19 @@ def called_by_two_stages(ledger: LifeLedger) -> Findings:
                 continue
             theirs = [it for it in canaries(ledger, run, one.rest_of, origin.at) if call.number in it.people]
             first = next((it for it in theirs if it.sid in ledger.called.get(call.number, ())), None)
-            if first is not None and not ledger.touched.get(first.sid):
+            if first is not None and not ledger.touched.get(first.sid) and _still_waits(ledger, call):
                 says = f"{call.number} by {origin.name} {call.sid[:6]}, and before by {first.name} {first.sid[:6]}"
                 yield JudgeFinding(says, call.sid, call.at, first.sid)
         ledger.called[call.number].add(call.sid)
+
+
+def _still_waits(ledger: LifeLedger, call: Call) -> bool:
+    """Tells whether the manifest by which a campaign was last given its people still leaves an earlier stage out."""
+    told = [
+        (run, it)
+        for run in ledger.runs
+        for it in run.writes
+        if call.sid in (it.sid, *it.sids) and it.acted and it.at <= call.at and people_of(it.sent)
+    ]
+    run, last = max(told, key=lambda it: it[1].at)
+    return any(it.rest_of and it.after for it in _staged(run, last))

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from simulation_bench import HOUR, Bench, sent
 
-from simulation.ledger import CommandRun
+from simulation.commits import Commit
+from simulation.ledger import AnotherPlace, CommandRun
 from simulation.manifests import AwaitedCampaign, Manifest
 from simulation.product import CommandOutcome
 from simulation.promises.table import JUDGES
@@ -126,6 +127,27 @@ def test_what_was_completed_and_is_said_to_have_failed_later_opens_no_gate(bench
     assert {it.state for it in bench.account.campaigns.values() if it.name == "canary"} == {mark}
 
 
+@pytest.mark.parametrize(
+    ("leaves_out", "broken"),
+    [({}, {"stages"}), ({"rest_of": "", "after": None}, set()), ({"name": "renamed"}, {"stages"})],
+)
+def test_who_hears_two_stages_is_for_the_manifest_that_sent_the_people_last(
+    bench: Bench, leaves_out: dict[str, Any], broken: set[str]
+) -> None:
+    """Somebody takes the earlier stage and all that names it out of the files: then its people are meant."""
+    bench.account.stage.switches.change({"outcomes": ("*:failed=0",)})
+    canary, rest = staged(bench)
+    made = bench.run(canary, rest)
+    canary, rest = made.commit.manifests
+    bench.creates(made, canary)
+    sid = bench.creates(made, rest)
+    other = replace(rest, previous_name=rest.name, **leaves_out)
+    all_of_them = replace(other, people=NUMBERS[:20], declared=())
+    bench.sends(bench.run(canary, other), "PUT", sid, sent(all_of_them))
+    bench.clock.sleep(30 * HOUR)
+    assert bench.broken() & {"stages"} == broken
+
+
 def test_a_reason_may_be_that_the_account_changed_its_mind(bench: Bench) -> None:
     """It is said to have failed, and has."""
     sid = bench.creates(bench.run(bench.one), bench.one)
@@ -240,6 +262,46 @@ def test_what_another_manifest_means_may_stay_and_call_the_same_people(
     bench.clock.sleep(60)
     run = bench.run(two, replace(stays, start=start + 30 * HOUR), words="apply --format json")
     says(run, two.name, "looks-renamed")
+    assert bench.broken(run) & {"reasons"} == broken
+
+
+@pytest.mark.parametrize(("lists", "broken"), [(("list-1",), set()), (("list-2",), {"reasons"})])
+def test_a_list_that_both_have_is_of_the_same_people(
+    bench: Bench, lists: tuple[str, ...], broken: set[str]
+) -> None:
+    """A manifest names the list, and the account shows the campaign's people as well."""
+    body = sent(bench.one) | {"name": "holi", "lists": ["list-1"]}
+    del body["from"]
+    stays = replace(bench.one, name="holi", people=("list-1",))
+    bench.request(bench.run(stays), "POST", "", body)
+    bench.clock.sleep(60)
+    two = replace(bench.one, people=lists)
+    run = bench.run(two, replace(stays, people=("list-3",)), words="apply --format json")
+    says(run, two.name, "looks-renamed")
+    assert bench.broken(run) & {"reasons"} == broken
+
+
+@pytest.mark.parametrize(
+    ("chosen", "meant", "distinct", "broken"),
+    [
+        (True, False, False, set()),
+        (False, False, False, {"reasons"}),
+        (True, True, False, {"reasons"}),
+        (True, False, True, {"reasons"}),
+    ],
+)
+def test_what_another_account_has_under_that_name_may_be_it(
+    bench: Bench, chosen: bool, meant: bool, distinct: bool, broken: set[str]
+) -> None:
+    """Where the same command looks at it, no manifest means it there, and nobody says that it is another."""
+    south = Bench()
+    sid = south.creates(south.run(south.one), south.one)
+    bench.clock.sleep(60)
+    wanted = replace(bench.one, distinct_from=(sid,) if distinct else ())
+    run = bench.run(wanted, words="plan --format json")
+    theirs = Commit(1, "", {"campaigns/south.yaml": (south.one,) if meant else ()})
+    run.elsewhere = (AnotherPlace("south", south.ledger, theirs, chosen),)
+    says(run, wanted.name, "looks-renamed")
     assert bench.broken(run) & {"reasons"} == broken
 
 

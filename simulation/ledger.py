@@ -356,6 +356,8 @@ class LifeLedger:
         before, now = changed[sid]
         if before is not None and before.spec != now.spec:
             self.changed_by_hand[sid] = self.now
+            if what == "renames" and {**before.spec, "name": now.name} != now.spec:
+                self.touched[sid].add("edits")  # the account lost or changed what it was sent again
         if now.state == "paused" and before is not None and before.going:
             self.stopped[sid] = self.now
         elif now.going:

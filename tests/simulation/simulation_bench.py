@@ -55,10 +55,10 @@ class Bench:
         run.listed = {"campaigns": self.now}
         return run
 
-    def operator(self, sid: str, body: Any) -> None:
+    def operator(self, sid: str, body: Any, what: str = "does something") -> None:
         """Somebody in the dashboard."""
         self.account.by_hand("PUT", "campaigns", sid, body)
-        self.ledger.operator(sid, "does something", self.ledger.look())
+        self.ledger.operator(sid, what, self.ledger.look())
 
     def operator_creates(self, body: Any) -> None:
         """Somebody in the dashboard makes another one."""

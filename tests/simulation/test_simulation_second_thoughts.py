@@ -318,6 +318,24 @@ def test_a_date_of_long_ago_is_matched_by_nobody(bench: Bench, hours: float, bro
     assert bench.broken(run) & {"reasons"} == broken
 
 
+@pytest.mark.parametrize(
+    ("habits", "broken"), [({}, {"twice"}), ({"update_drops": ("schedule.send_at",)}, set())]
+)
+def test_what_somebody_renames_while_the_account_loses_its_start_is_another_one(
+    bench: Bench, habits: dict[str, Any], broken: set[str]
+) -> None:
+    """It calls at once, and is over when another text is wanted at the old start: no rule knows it again."""
+    sid = bench.creates(bench.run(bench.one), bench.one)
+    bench.account.stage.switches.change(habits)
+    bench.operator(sid, sent(bench.one) | {"name": "diwali-by-hand"}, "renames")
+    bench.clock.sleep(HOUR)
+    bench.broken()
+    two = replace(bench.one, content="4")
+    bench.creates(bench.run(two), two)
+    bench.clock.sleep(8 * HOUR)
+    assert bench.broken() & {"twice"} == broken
+
+
 def test_every_promise_of_these_is_in_the_table() -> None:
     """By its name."""
     names = {it.name for it in JUDGES}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, partial
@@ -38,14 +38,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PlanRunner:
-    """Carries plans out on one open account. `pinned` are the SIDs that manifests name."""
+    """Carries plans out on one open account. `manifests` are all of the project's."""
 
     connection: Connection
     session: Session
     clock: Clock
     interrupts: Interrupts
     creator: Creator
-    pinned: frozenset[str]
+    manifests: Sequence[Desired]
 
     @classmethod
     def over(
@@ -54,12 +54,9 @@ class PlanRunner:
         session: Session,
         clock: Clock,
         interrupts: Interrupts,
-        manifests: Iterable[Desired] = (),
+        manifests: Sequence[Desired] = (),
     ) -> PlanRunner:
-        """Makes a runner for an open account.
-
-        `clock` is one whose waits can be interrupted; `manifests` are all of the project's.
-        """
+        """Makes a runner for an open account. `clock` is one whose waits can be interrupted."""
         from random import Random
 
         import campaignctl.applying.run  # noqa: F401  # now, and not between the review and the first write
@@ -80,14 +77,18 @@ class PlanRunner:
         )
         sender = Sender(account, hooks, session.environment)
         creator = Creator(account, sender, intents, session.environment, hooks)
-        return cls(connection, session, clock, interrupts, creator, pinned)
+        return cls(connection, session, clock, interrupts, creator, manifests)
 
     @cached_property
     def _leftovers(self) -> Leftovers:
+        from campaignctl.api.account import Account
         from campaignctl.applying.leftovers import Leftovers
 
+        creator = replace(
+            self.creator, account=Account(self.connection.client)
+        )  # what is pinned is shown, too
         address = self.session.options.address
-        return Leftovers(self.creator.account, self.creator, self.creator.hooks, self.pinned, address)
+        return Leftovers(creator.account, creator, creator.hooks, self.manifests, address)
 
     def look_at_leftovers(self) -> None:
         """Waits until what a killed run may have made shows. Nothing is written for it."""

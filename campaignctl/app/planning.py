@@ -369,8 +369,8 @@ def _with_earlier_runs(session: Session, reading: Reading, snapshot: Snapshot, c
         return snapshot
     from campaignctl.applying.leftovers import seen_through
 
-    before, pinned = client.requests, {desired.sid for desired in reading.all_manifests if desired.sid}
-    snapshot = seen_through(intents, snapshot, client.get, pinned)
+    before = client.requests
+    snapshot = seen_through(intents, snapshot, client.get, reading.all_manifests)
     return snapshot._replace(requests=snapshot.requests + client.requests - before)
 
 

@@ -11,7 +11,7 @@ Nothing here sends a create a second time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -192,7 +192,7 @@ def _made_since(live: Live, moment: datetime) -> bool:
     return live.created is None or live.created >= moment - _ROUNDED
 
 
-def namesakes(campaigns: tuple[Live, ...], name: str) -> list[Live]:
+def namesakes(campaigns: Iterable[Live], name: str) -> list[Live]:
     """Returns the alive campaigns of a name, oldest first."""
     return sorted(
         (live for live in campaigns if live.alive and live.name == name), key=lambda live: live.age_key

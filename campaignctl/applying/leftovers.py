@@ -7,8 +7,9 @@ what is left.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from campaignctl.applying.creating import Creator, namesakes
@@ -19,10 +20,11 @@ from campaignctl.applying.races import LOOK_EVERY, SHOWS_WITHIN
 from campaignctl.errors import ApiError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Kind
-from campaignctl.model.campaigns import Listing, Live, Snapshot
+from campaignctl.model.campaigns import Desired, Listing, Live, Snapshot
 from campaignctl.model.permissions import HERE, Address
 from campaignctl.model.requests import GRACE_SECONDS
 from campaignctl.model.results import ChangeOutcome
+from campaignctl.planning.match import manifest_of
 from campaignctl.tuples import NamedTuple
 
 _CUT_OFF: Final = "an earlier run was cut off"
@@ -59,17 +61,40 @@ def _bears_its_name(live: Live, intent: Intent) -> bool:
     return not live.name or live.name == intent.name
 
 
+def _pinned(manifests: Iterable[Desired]) -> frozenset[str]:
+    return frozenset(it.sid for it in manifests if it.sid is not None)
+
+
+def _older(
+    mine: Live, campaigns: Iterable[Live], intent: Intent, manifests: Sequence[Desired]
+) -> Live | None:
+    """Returns the campaign of which an earlier run's own is a duplicate: an older one of the name that is alive, and
+    that may be what the name means.
+
+    What a manifest pins is no candidate for the name of another (rule 1): so where a manifest means the name, the
+    duplicate of a pinned one is all that there is of it, stays, and keeps the name in use. What nobody means is a
+    duplicate of any.
+    """
+    same = namesakes(campaigns, intent.name)
+    if manifest_of(mine, manifests) is not None:
+        pinned = _pinned(manifests)
+        same = [it for it in same if it.sid not in pinned]
+    return older_than(mine, same)
+
+
 def seen_through(
     intents: Iterable[Intent],
     snapshot: Snapshot,
     get: Callable[[Kind, str], Live | None],
-    pinned: Collection[str] = (),
+    manifests: Sequence[Desired] = (),
 ) -> Snapshot:
     """Adds to the account what earlier runs certainly made, and takes out the duplicates of theirs that an apply
     ends.
 
-    One that no list shows is read by its SID: a name that is in use must not look free. Raises ApiError.
+    One that no list shows is read by its SID: a name that is in use must not look free. `manifests` are all of the
+    project's. Raises ApiError.
     """
+    pinned = _pinned(manifests)
     for intent in intents:
         listing = snapshot.listings.get(intent.kind)
         if listing is None or intent.sid is None or intent.sid in pinned:
@@ -79,9 +104,10 @@ def seen_through(
             live = get(KINDS[intent.kind], intent.sid)
             campaigns = (*listing.campaigns, live) if live is not None else listing.campaigns
             listing = listing._replace(campaigns=campaigns)
-        same = namesakes(listing.campaigns, intent.name)
-        older = older_than(live, same) if live is not None and _bears_its_name(live, intent) else None
-        if live is not None and older is not None and live.alive:
+        older = None
+        if live is not None and live.alive and _bears_its_name(live, intent):
+            older = _older(live, listing.campaigns, intent, manifests)
+        if live is not None and older is not None:
             rest = tuple(it for it in listing.campaigns if it.sid != intent.sid)
             listing = listing._replace(campaigns=rest)
             note = f"{live.sid}, which an earlier run made after {older.sid}, is ended by the next apply"
@@ -94,23 +120,28 @@ def seen_through(
 class Leftovers:
     """Looks at each intent of an earlier run, once it is `settle_seconds` old, and finishes what is left.
 
-    A campaign that a manifest pins is meant, whatever the intent says.
+    A campaign that a manifest pins is meant, whatever the intent says. `account` shows what is pinned, too;
+    `manifests` are all of the project's.
     """
 
     account: AccountPort
     creator: Creator
     hooks: Hooks
-    pinned: Collection[str] = ()
+    manifests: Sequence[Desired] = ()
     address: Address = HERE
     _listings: dict[str, tuple[float, Listing]] = field(default_factory=dict)
     _waited: float = 0.0
+
+    @cached_property
+    def _pinned(self) -> frozenset[str]:
+        return _pinned(self.manifests)
 
     def look(self) -> None:
         """Waits until lists show what earlier runs made. Raises ApiError where the account cannot be read."""
         for intent in self._intents():
             self._wait(intent)
         for intent in self._intents():
-            if intent.sid is not None and intent.sid not in self.pinned:
+            if intent.sid is not None and intent.sid not in self._pinned:
                 self._shown(intent)
 
     def finish(self) -> Settled:
@@ -138,13 +169,13 @@ class Leftovers:
             self.hooks.clock.sleep(left)
 
     def _finish(self, intent: Intent) -> _LeftoverResult:
-        if intent.sid is not None and intent.sid in self.pinned:
+        if intent.sid is not None and intent.sid in self._pinned:
             self._forget(intent)
             return _LeftoverResult()
         listing = self._shown(intent)
-        same = namesakes(listing.campaigns, intent.name)
         if intent.sid is not None:
-            return self._known(intent, same, listing)
+            return self._known(intent, listing)
+        same = [it for it in namesakes(listing.campaigns, intent.name) if it.sid not in self._pinned]
         if len(same) > 1:
             self._forget(intent)
             paused = self.creator.pause_all_but_the_oldest(same)
@@ -188,7 +219,7 @@ class Leftovers:
         live = self.account.get(KINDS[intent.kind], intent.sid or "")
         return live is None or not live.alive or not _bears_its_name(live, intent)
 
-    def _known(self, intent: Intent, same: list[Live], listing: Listing) -> _LeftoverResult:
+    def _known(self, intent: Intent, listing: Listing) -> _LeftoverResult:
         """Settles the earlier run's own campaign: the older one stays, as that run would have decided. What somebody
         gave another name is no duplicate of this one any more.
         """
@@ -200,7 +231,7 @@ class Leftovers:
             return _LeftoverResult(f"{_CUT_OFF}; {mine.sid}, which it had created, is called {mine.name} now")
         if not listed and mine is not None and mine.alive:
             return _unseen(f"{intent.sid} was created and the account's list does not show it")
-        older = older_than(mine, same) if mine is not None else None
+        older = _older(mine, listing.campaigns, intent, self.manifests) if mine is not None else None
         if mine is not None and older is not None:
             return self._step_back(intent, mine, older)
         if listed and not listing.complete:

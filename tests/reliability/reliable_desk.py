@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from fakes import FakeClock
-from harness import Desk
+from harness import Desk, live_voice
 
 from campaignctl.sandbox.journal import RecordedRequest
 
 APPLY = ("apply", "--auto-approve", "--format", "json")
+OLD = "2027-01-01T09:00:00+05:30"
+"""Before everything that a run makes."""
 ALIVE = ("created", "scheduled", "inprogress", "paused")
 
 
@@ -19,6 +21,13 @@ def reliable(desk: Desk, **settings: Any) -> Desk:
     """The documented settings instead of the quick ones."""
     desk.configure(**{"settle_seconds": 10, "max_attempts": 5, "timeout_seconds": 30, **settings})
     return desk
+
+
+def only(run: Any) -> dict[str, Any]:
+    """The one result of an apply."""
+    (result,) = run.json["results"]
+    found: dict[str, Any] = result
+    return found
 
 
 def repeats_that_no_rule_allows(requests: Sequence[RecordedRequest]) -> list[str]:
@@ -96,3 +105,16 @@ class EventfulClock(FakeClock):
         if self.monotonic() >= self._after:
             self._after = float("inf")
             self._event()
+
+
+def in_background(desk: Desk, *bodies: dict[str, Any], **habits: Any) -> Callable[[], None]:
+    """Another run has made the older one, and somebody has been at ours."""
+
+    def happens() -> None:
+        (mine,) = (it["id"] for it in desk.account())
+        for body in bodies:
+            desk.by_hand(mine, body)
+        desk.seed(live_voice(date_created=OLD))
+        desk.sandbox.switches.change(habits)
+
+    return happens

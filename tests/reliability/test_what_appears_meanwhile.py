@@ -5,7 +5,7 @@ The clock is shared by command and account; what happens meanwhile happens in th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,9 @@ from typing import Any
 import pytest
 from example_counts import crossed
 from harness import Desk, actions, desk_at, live_voice, voice
-from reliable_desk import APPLY, EventfulClock, reliable
+from reliable_desk import APPLY, OLD, EventfulClock, in_background, only, reliable
 
 OTHER_URL = "http://my.exotel.com/acme1/exoml/start_voice/1"
-OLD = "2027-01-01T09:00:00+05:30"
 
 
 @pytest.fixture
@@ -29,12 +28,6 @@ def desk(tmp_path: Path, clock: EventfulClock) -> Iterator[Desk]:
     """An account that asks every create to come again in a while."""
     with desk_at(tmp_path, clock) as made:
         yield reliable(made)
-
-
-def only(run: Any) -> dict[str, Any]:
-    (result,) = run.json["results"]
-    found: dict[str, Any] = result
-    return found
 
 
 def asked_to_wait(desk: Desk, seconds: int) -> None:
@@ -210,19 +203,6 @@ def test_what_is_found_of_a_create_that_is_to_wait_is_paused_whoever_made_it(
 # ------------------------------------------------------------------------------------------ duplicates are ended
 
 
-def in_background(desk: Desk, *bodies: dict[str, Any], **habits: Any) -> Callable[[], None]:
-    """Another run has made the older one, and somebody has been at ours."""
-
-    def happens() -> None:
-        (mine,) = (it["id"] for it in desk.account())
-        for body in bodies:
-            desk.by_hand(mine, body)
-        desk.seed(live_voice(date_created=OLD))
-        desk.sandbox.switches.change(habits)
-
-    return happens
-
-
 PAUSE, COMPLETE, ARCHIVE = ({"action": word} for word in ("pause", "complete", "archive"))
 LOSERS = {
     "created": ((), ["pause", "complete", "archive"]),
@@ -340,91 +320,6 @@ def test_an_end_that_is_answered_and_not_done_is_told_as_what_goes_on(
     again = desk.run(*APPLY)
     assert again.code == 0, again.all
     assert "was paused, completed, archived" in again.err
-
-
-STUBBORN: dict[str, dict[str, Any]] = {
-    "refused": {"update_body": "bare"},
-    "refused as not allowed": {"refused_actions": ["pause"]},
-    "answered and not done": {"actions": "never"},
-}
-"""Accounts that do not stop what calls."""
-
-
-def left_behind(desk: Desk, clock: EventfulClock, **habits: Any) -> None:
-    """Runs once: its duplicate calls on, and its intent says so."""
-    desk.manifests(voice())
-    clock.then(5, in_background(desk, **habits))
-    assert desk.run(*APPLY).code == 4
-    desk.forget()
-
-
-def statuses(desk: Desk) -> dict[str, str]:
-    """What the older one and the younger one are doing."""
-    return {
-        "older" if it["date_created"].startswith("2027-01-01") else "younger": it["status"]
-        for it in desk.account()
-    }
-
-
-@pytest.mark.parametrize("habits", STUBBORN.values(), ids=STUBBORN)
-def test_a_duplicate_of_an_earlier_run_that_cannot_be_ended_is_no_success(
-    desk: Desk, clock: EventfulClock, habits: dict[str, Any]
-) -> None:
-    """Each later run on that machine says so, whatever else it did, until one has ended it."""
-    left_behind(desk, clock, **habits)
-    run = desk.run("-e", "prod", *APPLY)
-    (mine,) = {whom for word, whom in actions(desk.writes) if word == "pause"}
-    assert run.code == 4, run.all
-    assert statuses(desk) == {"older": "Created", "younger": "Created"}
-    assert f"is a duplicate of {only(run)['sid']} and could not be ended (the pause did not take)" in run.err
-    assert f"run `campaignctl -e prod complete {mine}`" in run.err
-    desk.sandbox.switches.change({"update_body": "any", "refused_actions": [], "actions": "done"})
-    again = desk.run(*APPLY)
-    assert again.code == 0, again.all
-    assert statuses(desk) == {"older": "Created", "younger": "Archived"}
-    assert desk.run(*APPLY).code == 0
-
-
-def test_a_duplicate_of_an_earlier_run_that_somebody_renamed_is_theirs(
-    desk: Desk, clock: EventfulClock
-) -> None:
-    """Its new name is in use, too: nothing is made under it, and the older one is nobody's duplicate."""
-    left_behind(desk, clock, actions="never")
-    desk.sandbox.switches.change({"actions": "done"})
-    (mine,) = (it["id"] for it in desk.account() if not it["date_created"].startswith("2027-01-01"))
-    others = ["+919876543288", "+919876543289"]
-    desk.by_hand(mine, {"name": "diwali-by-hand", "from": others})
-    desk.manifests(voice(), voice("diwali-by-hand", **{"from": others}))
-    planned = desk.plan()
-    assert planned["summary"]["operations"] == 0
-    assert "is ended by the next apply" not in str(planned)
-    run = desk.run(*APPLY)
-    assert run.code == 0, run.all
-    assert f"{mine}, which it had created, is called diwali-by-hand now" in run.err
-    assert (desk.writes, statuses(desk)) == ([], {"older": "Created", "younger": "Created"})
-    assert not list((desk.root / ".campaignctl" / "intents").glob("*.json"))
-
-
-@pytest.mark.parametrize(
-    ("habits", "says", "status"),
-    [
-        ({"actions": "done"}, "it is paused; `campaignctl complete ", "Paused"),
-        ({}, "it could not be paused; `campaignctl pause ", "Created"),
-    ],
-    ids=["paused", "not paused either"],
-)
-def test_where_nobody_can_tell_what_the_older_one_is_doing_a_later_run_is_not_sure_either(
-    desk: Desk, clock: EventfulClock, habits: dict[str, Any], says: str, status: str
-) -> None:
-    """The younger one, which an earlier run made, is called paused only where it was seen paused."""
-    left_behind(desk, clock, actions="never")
-    older = only(desk.run(*APPLY))["sid"]
-    desk.sandbox.switches.change(habits)
-    desk.sandbox.faults.add("change", request="get", path=older, data={"status": ""}, times=None)
-    for run in (desk.run(*APPLY), desk.run(*APPLY)):
-        assert run.code == 5, run.all
-        assert says in run.err
-    assert statuses(desk) == {"older": "Created", "younger": status}
 
 
 def test_a_list_that_lacks_what_this_run_made_proves_nothing(desk: Desk) -> None:

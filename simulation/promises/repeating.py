@@ -94,25 +94,37 @@ def withdrawn_dates_stop(ledger: LifeLedger, run: CommandRun) -> Findings:
 
 
 def stopped_series_stay_stopped(_ledger: LifeLedger, run: CommandRun) -> Findings:
-    """Checks that where people have stopped every date of a series that is ahead no other is created unasked."""
+    """Checks that where people have stopped every date of a series that is ahead no other is created unasked.
+
+    Of what is over the planned dates are looked up, and no others: one beyond the horizon says nothing.
+    """
     if run.disturbed:
         return
     for write in creates(run):
         wanted = [it for it in run.wants(write.collection, write.name) if it.of]
+        one = run.commit.repeating(KIND_OF[write.collection], write.name)
         if not write.acted or not wanted or run.may("resume", write.name) or wanted[0].state == "paused":
             continue
         yielded = {it.name for it in run.commit.manifests if it.of == wanted[0].of}
-        stopped = _all_stopped(run, write, yielded)
+        stopped = _all_stopped(run, write, yielded, _planned_names(run, one) if one is not None else set())
         if stopped:
             yield f"{run} created {write.name}, and all of its series is stopped: {', '.join(stopped)}"
 
 
-def _all_stopped(run: CommandRun, write: Write, names: set[str]) -> list[str]:
+def _planned_names(run: CommandRun, one: Manifest) -> set[str]:
+    """Returns what the dates are called that were planned when a run looked last before it wrote anything."""
+    assert one.repeat is not None, "it repeats"
+    days = {one.repeat.today(it) for it in (run.planned_at, run.began)}
+    return {f"{one.name}-{it}" for day in days for it in _planned(run, one, day)}
+
+
+def _all_stopped(run: CommandRun, write: Write, names: set[str], planned: set[str]) -> list[str]:
     """Returns what is ahead of a series, where all of it is paused or ended."""
     ahead = [
         it
         for it in run.before.values()
         if it.collection == write.collection and it.name in names and it.start and it.start > write.at
+        if it.alive or it.name in planned
     ]
     stopped = [it for it in ahead if it.state in ("paused", "completed", "archived")]
     known = all(it.created < run.began - SETTLE for it in ahead)

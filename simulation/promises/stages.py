@@ -39,9 +39,14 @@ def verdict(ledger: LifeLedger, run: CommandRun, one: Manifest, at: float) -> st
     assert gate is not None, "it waits for something"
     them = canaries(ledger, run, gate.campaign, at)
     tried = [it for it in them if it.alive or _tally(ledger, it).tried]
-    if len(tried) == 1 and _failed(ledger, run, one, tried[0], at):
+    if len(tried) == 1 and _can_be_told(ledger, them) and _failed(ledger, run, one, tried[0], at):
         return "failed"
     return "passed" if len(tried) == 1 and _passed(ledger, gate, one, tried[0], at) else "open"
+
+
+def _can_be_told(ledger: LifeLedger, them: tuple[Truth, ...]) -> bool:
+    """Tells whether answers show which of several of a name tried somebody: else nobody knows which one is meant."""
+    return _shows_counters(ledger) or sum(not it.alive for it in them) <= 1
 
 
 def _tally(ledger: LifeLedger, it: Truth) -> PeopleTally:

@@ -360,9 +360,29 @@ def unasked_pauses(ledger: LifeLedger, run: CommandRun) -> Iterator[Write]:
             or run.withdraws(write.before)
             or write.sid in wrote
             or (maker is not None and maker.machine == run.machine and maker.killed)
+            or _may_be_its_duplicate(ledger, run, write)
         )
         if not due:
             yield write
+
+
+def _may_be_its_duplicate(ledger: LifeLedger, run: CommandRun, write: Write) -> bool:
+    """Tells whether it is the younger of several of a name of which an earlier run on this machine made one and was
+    killed before it knew its SID: nobody can tell which one, until a run has ended well.
+    """
+    them = [it for it in namesakes(ledger, write.collection, write.name) if it.alive]
+    if write.before is None or write.before.created <= min((it.created for it in them), default=write.at):
+        return False
+    for earlier in reversed(ledger.runs):
+        if earlier is run or earlier.machine != run.machine or earlier.command != "apply":
+            continue
+        if earlier.said is not None and earlier.said.code == 0:
+            return False
+        mine = [it for it in creates(earlier) if (it.collection, it.name) == (write.collection, write.name)]
+        if mine and earlier.killed:
+            untold = not ledger.seen_positions["omit_from_create"].isdisjoint({"id", "sid"})
+            return untold or mine[-1] is earlier.writes[-1]
+    return False
 
 
 def _name_as_read(ledger: LifeLedger, write: Write) -> str:

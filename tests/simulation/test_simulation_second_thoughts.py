@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from simulation_bench import HOUR, Bench, sent
 
 from simulation.commits import Commit
+from simulation.dates import Holidays, Repeat
 from simulation.ledger import AnotherPlace, CommandRun
 from simulation.manifests import AwaitedCampaign, Manifest
 from simulation.product import CommandOutcome
 from simulation.promises.table import JUDGES
-from simulation.repository import NUMBERS
+from simulation.repository import DAY, NUMBERS
 
 RESUME = {"action": "resume"}
 GATE = AwaitedCampaign("canary", "40%", 8, "95%", 0, 7)
@@ -160,6 +162,91 @@ def test_a_reason_may_be_that_the_account_changed_its_mind(bench: Bench) -> None
     late = bench.run(bench.one, words="apply --format json")
     says(late, bench.one.name, "failed")
     assert not bench.broken(late) & {"reasons"}
+
+
+@pytest.mark.parametrize(
+    ("habits", "empty_one", "broken"),
+    [
+        ({}, False, {"gates"}),
+        ({"stats": "lacking"}, False, {"gates"}),
+        ({}, True, {"gates"}),
+        ({"stats": "lacking"}, True, set()),
+    ],
+)
+def test_of_several_canaries_whose_counters_nobody_can_read_nobody_knows_which_one_ran(
+    bench: Bench, habits: dict[str, Any], empty_one: bool, broken: set[str]
+) -> None:
+    """One tried people with another text and failed, one tried nobody: undecided, which may be allowed by its name.
+
+    Where answers show which of them tried somebody, that is the one, and no flag passes it.
+    """
+    canary, rest = staged(bench)
+    other = replace(canary, content="4")
+    sid = bench.creates(bench.run(canary, rest), other) if empty_one else ""
+    if empty_one:
+        bench.operator(sid, {"action": "pause"})
+    bench.creates(bench.run(canary, rest), other)
+    bench.clock.sleep(7 * HOUR)
+    if empty_one:
+        bench.operator(sid, RESUME)
+    bench.ledger.throw(habits)
+    run = bench.run(canary, rest, allowed=frozenset({"after:rest"}))
+    bench.creates(run, next(it for it in run.commit.manifests if it.name == "rest"))
+    assert bench.broken(run) & {"gates"} == broken
+
+
+# ------------------------------------------------------------------------------------------------- series and leftovers
+
+
+@pytest.mark.parametrize(("horizon", "broken"), [(1, set()), (10, {"series"})])
+def test_a_date_beyond_the_horizon_that_is_over_stops_no_series(
+    bench: Bench, horizon: int, broken: set[str]
+) -> None:
+    """Of what is over the planned dates are looked up and no others: somebody had made that one by hand before."""
+    today = date(2027, 1, 11)
+    rule = Repeat(
+        (0, 1, 2, 3, 4, 5, 6), 14, 0, "Asia/Kolkata", today, today + timedelta(days=20), horizon=horizon
+    )
+    daily = replace(bench.one, start=rule.start(today), hours=3.0, repeat=rule)
+    first, *_, far = (it for it in daily.occurrences(Holidays()) if it.start < bench.now + 8 * DAY)
+    sid = bench.creates(bench.run(daily), far)
+    for action in ("pause", "complete"):
+        bench.operator(sid, {"action": action})
+    bench.clock.sleep(60)
+    run = bench.run(daily)
+    bench.creates(run, first)
+    assert bench.broken(run) & {"series"} == broken
+
+
+@pytest.mark.parametrize(
+    ("killed", "shown", "since", "broken"),
+    [
+        (True, False, 4, set()),
+        (True, True, 4, {"stopped"}),
+        (False, False, 4, {"stopped"}),
+        (True, False, 0, {"stopped"}),
+    ],
+    ids=["nobody can tell", "its SID was shown", "it was not killed", "settled since"],
+)
+def test_of_several_of_a_name_of_which_a_killed_run_made_one_the_younger_ones_are_paused(
+    bench: Bench, killed: bool, shown: bool, since: int, broken: set[str]
+) -> None:
+    """The answer to its create showed no SID, and somebody has made another one for other people since."""
+    other = replace(bench.one, people=("+919876500007",), content="4", start=bench.one.start + HOUR)
+    if not shown:
+        bench.ledger.throw({"omit_from_create": ("id",)})
+    maker = bench.run(bench.one)
+    first = bench.creates(maker, bench.one)
+    bench.request(maker, "PUT", first, sent(bench.one))
+    maker.killed, maker.said = killed, None
+    bench.clock.sleep(60)
+    bench.run(bench.one).said = CommandOutcome(since, "", "")
+    bench.operator_creates(sent(other))
+    second = next(sid for sid in bench.account.campaigns if sid != first)
+    bench.clock.sleep(60)
+    run = bench.run(bench.one)
+    bench.request(run, "PUT", second, {"action": "pause"})
+    assert bench.broken(run) & {"stopped"} == broken
 
 
 # --------------------------------------------------------------------------------------------- what a run reads again
@@ -339,4 +426,4 @@ def test_what_somebody_renames_while_the_account_loses_its_start_is_another_one(
 def test_every_promise_of_these_is_in_the_table() -> None:
     """By its name."""
     names = {it.name for it in JUDGES}
-    assert {"in time", "gates", "read again", "moved", "reasons"} <= names
+    assert {"in time", "gates", "read again", "moved", "reasons", "series", "stopped"} <= names

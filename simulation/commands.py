@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import closing
 from time import perf_counter
 
 from simulation import years
@@ -63,7 +64,7 @@ def _years(words: list[str]) -> int:
 
 
 def _mutants(words: list[str]) -> int:
-    from simulation.mutants import hunt, mutants
+    from simulation.mutants import LivesAsTheyAre, hunt, mutants
 
     parser = argparse.ArgumentParser(
         prog="python -m simulation mutants", description="Looks for known mistakes."
@@ -73,12 +74,17 @@ def _mutants(words: list[str]) -> int:
     parser.add_argument("--workers", type=int, default=years.cores())
     given = parser.parse_args(words)
     chosen = [it for it in mutants() if not given.names or it.name in given.names]
-    missed = 0
-    for found in hunt(chosen, given.seconds, given.workers):
-        sys.stdout.write(f"{found}\n")
-        sys.stdout.flush()
-        missed += found.judge is None
-    sys.stdout.write(f"{len(chosen) - missed} of {len(chosen)} found\n")
+    missed, took = 0, 0.0
+    with closing(LivesAsTheyAre()) as lives:
+        for found in hunt(chosen, given.seconds, given.workers, lives):
+            sys.stdout.write(f"{found}\n")
+            sys.stdout.flush()
+            missed += found.judge is None
+            took += found.seconds
+    sys.stdout.write(
+        f"{len(chosen) - missed} of {len(chosen)} found, in {took:.0f} s of a core, and {lives.seconds:.0f} s for what "
+        "of their lives was played without a mistake\n"
+    )
     return 1 if missed else 0
 
 

@@ -9,7 +9,7 @@ from simulation import stages
 from simulation.ledger import CommandRun
 from simulation.machines import Encounter, Job, Machine
 from simulation.manifests import Manifest
-from simulation.operators import operator
+from simulation.operators import call_beside, operator
 from simulation.repository import NUMBERS
 from simulation.runs import apply_to, free_machine
 from simulation.steps import Steps
@@ -26,9 +26,14 @@ _ANSWERS = (
 
 
 def a_guard_looks(world: LifeWorld, random: Random) -> None:
-    """Keeps a guard standing for a while, or looks once, while a campaign calls whose calls go this way or that."""
+    """Keeps a guard standing for a while, or looks once, while a campaign calls whose calls go this way or that; now
+    and then somebody's own calls beside it, which no manifest means.
+    """
     one = _calling(world, random)
     apply_to(world, random, calm=True)
+    others = Random(f"calls beside {world.seed} {world.event}")
+    if others.random() < 0.5:
+        call_beside(world, others, one.start)
     world.answer(random.choice(_ANSWERS))
     world.pass_until(world.passed_at(one.start) + random.choice((20.0, 600.0, 900.0, 1500.0)))
     for _ in range(random.choice((1, 1, 2))):

@@ -13,12 +13,18 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from math import inf
+from multiprocessing import get_context
 from pathlib import Path
+from threading import Lock
 
 import yaml
+
+from simulation.seeds import play
+from simulation.years import DAYS
 
 ROOT = Path(__file__).parents[1]
 COPIED = ("campaignctl", "simulation")
@@ -114,7 +120,44 @@ def mutants() -> tuple[Mutant, ...]:
     return tuple(Mutant(**row) for row in rows)
 
 
-def hunt(chosen: Sequence[Mutant], seconds: float, workers: int) -> Iterator[MutantOutcome]:
+class LivesAsTheyAre:
+    """Plays lives of the product without a mistake, each once for all mistakes that are looked for in one go.
+
+    `seconds` are those of a core that it took.
+    """
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._pool = ProcessPoolExecutor(1, get_context("spawn"))
+        self._lock = Lock()
+        self._played: dict[int, float] = {}
+        self._broken: dict[int, int] = {}
+
+    def keep(self, seed: int, event: int) -> bool:
+        """Tells whether no promise is broken in a life up to an event, and a few more: what a mistake breaks may break
+        a little later without it. Else the mistake has not been found there.
+        """
+        last = event + _LATER
+        with self._lock:
+            if seed not in self._broken and self._played.get(seed, 0) < last:
+                outcome = self._pool.submit(play, seed, DAYS, stop=True, last=last).result()
+                self._played[seed] = last
+                self.seconds += outcome.cpu_seconds
+                if outcome.violations:
+                    self._broken[seed] = outcome.last_event
+            return self._broken.get(seed, inf) > last
+
+    def close(self) -> None:
+        """Ends the process in which they are played."""
+        self._pool.shutdown()
+
+
+_LATER = 5
+
+
+def hunt(
+    chosen: Sequence[Mutant], seconds: float, workers: int, lives: LivesAsTheyAre
+) -> Iterator[MutantOutcome]:
     """Tries each for so many seconds of a core at most, some side by side.
 
     Raises StaleMutantError before any is tried.
@@ -122,10 +165,10 @@ def hunt(chosen: Sequence[Mutant], seconds: float, workers: int) -> Iterator[Mut
     for mutant in chosen:
         mutant.place(ROOT)
     with ThreadPoolExecutor(workers) as pool:
-        yield from pool.map(lambda mutant: tried(mutant, seconds), chosen)
+        yield from pool.map(lambda mutant: tried(mutant, seconds, lives), chosen)
 
 
-def tried(mutant: Mutant, seconds: float) -> MutantOutcome:
+def tried(mutant: Mutant, seconds: float, lives: LivesAsTheyAre) -> MutantOutcome:
     """Tries one mutant, in a copy of the product and a process of its own."""
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory)
@@ -136,9 +179,9 @@ def tried(mutant: Mutant, seconds: float) -> MutantOutcome:
         environ = {**os.environ, "PYTHONPATH": directory}
         first, took = 1, 0.0
         while took < seconds:
-            judge, seed, more = _until_broken(mutant, root, environ, first, seconds - took)
+            judge, seed, event, more = _until_broken(mutant, root, environ, first, seconds - took)
             took += more
-            if judge is None or _is_kept_without(seed):
+            if judge is None or lives.keep(seed, event):
                 return MutantOutcome(mutant, judge, took)
             first = seed + 1
     return MutantOutcome(mutant, None, took)
@@ -146,9 +189,9 @@ def tried(mutant: Mutant, seconds: float) -> MutantOutcome:
 
 def _until_broken(
     mutant: Mutant, root: Path, environ: Mapping[str, str], first: int, seconds: float
-) -> tuple[str | None, int, float]:
-    """Plays lives from a seed on. Returns the promise that is broken first, None for none, by which seed, and the
-    seconds that it took.
+) -> tuple[str | None, int, int, float]:
+    """Plays lives from a seed on. Returns the promise that is broken first, None for none, by which seed, at which
+    event, and the seconds that it took.
     """
     words = ["-m", "simulation", "years", "--seconds", str(seconds), "--first", str(first), "--until-broken"]
     words += ["--about", mutant.about] if mutant.about else []
@@ -158,15 +201,10 @@ def _until_broken(
     said = _SAID.fullmatch(told.stdout)
     if told.returncode not in (0, 1) or said is None:
         raise RuntimeError(f"{mutant.name}: {told.stdout[-500:]}{told.stderr[-3000:]}")
-    return said["judge"], int(said["seed"] or 0), float(said["took"])
+    return said["judge"], int(said["seed"] or 0), int(said["event"] or 0), float(said["took"])
 
 
 _SAID = re.compile(
-    r"(?:broken: (?P<judge>.+ \(seed (?P<seed>\d+)\))|nothing was broken) in (?P<took>[\d.]+) s\n"
+    r"(?:broken: (?P<judge>.+ \(seed (?P<seed>\d+), event (?P<event>\d+)\))|nothing was broken) "
+    r"in (?P<took>[\d.]+) s\n"
 )
-
-
-def _is_kept_without(seed: int) -> bool:
-    """Tells whether the product as it is breaks nothing in that life: else the mistake has not been found there."""
-    words = [sys.executable, "-m", "simulation", "--seed", str(seed)]
-    return subprocess.run(words, cwd=ROOT, capture_output=True, check=False).returncode == 0

@@ -121,6 +121,25 @@ def _creates(world: LifeWorld, random: Random, among: Sequence[Truth]) -> None:
     elif leaning.happens(random, "creates what is wanted", 0.3):
         names = _wanted_names(world)
         body |= {"name": random.choice(names)} if names else {}
+    _create(world, body)
+
+
+def call_beside(world: LifeWorld, random: Random, start: float) -> None:
+    """Lets somebody make a campaign of their own that calls many people from a moment on, one after the other."""
+    _create(
+        world,
+        _own(world, random)
+        | {
+            "from": sorted(random.sample(NUMBERS, 25)),
+            "schedule": {"send_at": local_text(start), "end_at": local_text(start + 2 * 3600)},
+            "mode": "custom",
+            "throttle": 1,
+            "retries": {"number_of_retries": 1, "interval_mins": 60, "on_status": ["busy", "no-answer"]},
+        },
+    )
+
+
+def _create(world: LifeWorld, body: dict[str, object]) -> None:
     status = world.account.by_hand("POST", "campaigns", "", body)
     for sid in world.ledger.look():
         world.ledger.touched[sid].add("creates")

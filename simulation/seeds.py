@@ -47,8 +47,9 @@ def play(
     *,
     stop: bool = False,
     seconds: float = inf,
+    last: float = inf,
 ) -> LifeOutcome:
-    """Plays the entire life; with `stop` until the first promise is broken.
+    """Plays the entire life, or its events up to the `last`; with `stop` until the first promise is broken.
 
     In any case it takes so many seconds of a core at most.
     """
@@ -57,8 +58,9 @@ def play(
     world = LifeWorld(seed, days, only, plain, _quick_disk())
     try:
         with in_the_crew(world.clock.crew, THREADS):
-            for _ in events.played(world):
-                if (stop and world.violations) or process_time() - began > seconds:
+            for event in events.played(world):
+                over = event.number >= last or process_time() - began > seconds
+                if over or (stop and world.violations):
                     break
     finally:
         world.close()

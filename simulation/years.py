@@ -108,15 +108,16 @@ def _take_over(years: Years, pending: dict[Future[LifeOutcome], int]) -> bool:
 
 
 def until_broken(seconds: float, first: int, days: int, about: str = "") -> tuple[str | None, float]:
-    """Returns the first promise that a seed breaks, None where none does in so many seconds of a core, and how long it
-    took. With `about` only lives about that are played.
+    """Returns the first promise that a seed breaks and where, None where none does in so many seconds of a core, and
+    how long it took. With `about` only lives about that are played.
     """
     for seed in (it for it in count(first) if leanings.drawn(it).name.startswith(about)):
         if (took := process_time()) >= seconds:
             break
-        broken = play(seed, days, stop=True, seconds=seconds - took).violations
-        if broken:
-            return f"{broken[0].judge} (seed {seed})", process_time()
+        outcome = play(seed, days, stop=True, seconds=seconds - took)
+        if outcome.violations:
+            where = f"seed {seed}, event {outcome.last_event}"
+            return f"{outcome.violations[0].judge} ({where})", process_time()
     return None, process_time()
 
 

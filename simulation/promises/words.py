@@ -181,6 +181,12 @@ def _differs(truth: Truth, wanted: Manifest, suppressed: frozenset[str]) -> Find
         yield f"its content is {truth.content!r}"
     if wanted.kind == "voice" and not wanted.calls(set(truth.spec.get("from") or ()) - suppressed):
         yield "its recipients are others"
+    if (
+        wanted.list_name
+        and not wanted.ignores("lists")
+        and set(truth.people) - suppressed != set(wanted.people)
+    ):
+        yield f"its list holds {len(truth.people)} people, and others than {wanted.list_name} has now"
 
 
 def one_of_a_name(ledger: LifeLedger, run: CommandRun) -> Findings:

@@ -12,6 +12,7 @@ from simulation.account import NAME
 from simulation.commits import Commit
 from simulation.ledger import CommandRun
 from simulation.manifests import Manifest
+from simulation.product import CommandOutcome
 from simulation.repository import NUMBERS
 
 PEOPLE = NUMBERS[:3]
@@ -82,6 +83,18 @@ def test_a_list_of_others_is_not_sent(bench: Bench, people: tuple[str, ...]) -> 
     run = apply(bench)
     sends(bench, run, version(bench, *people))
     assert bench.broken(run) == {"members"}
+
+
+@pytest.mark.parametrize("people", [PEOPLE, PEOPLE[:2], (*PEOPLE, NUMBERS[9])])
+def test_what_is_called_in_sync_holds_the_members_of_now(bench: Bench, people: tuple[str, ...]) -> None:
+    """Whoever has joined the list since is not left out without a word, and whoever has left it is not called."""
+    made = apply(bench)
+    sends(bench, made, version(bench, *people))
+    looked = apply(bench, "plan --format json")
+    row = {"kind": "VoiceCampaign", "name": bench.one.name, "sid": made.writes[-1].sids[0]}
+    said = {"changes": [{**row, "reason": {"code": "in-sync"}, "operations": []}]}
+    looked.said = CommandOutcome(0, json.dumps(said), "")
+    assert bench.broken(looked) == (set() if people == PEOPLE else {"in sync"})
 
 
 def test_no_list_is_deleted_that_somebody_uses(bench: Bench) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from simulation.mutants import ROOT, Mutant, StaleMutantError, mutants, tried
+from simulation.mutants import ROOT, LivesAsTheyAre, Mutant, StaleMutantError, mutants, tried
 
 
 @pytest.mark.parametrize("mutant", mutants(), ids=lambda mutant: mutant.name)
@@ -62,5 +63,6 @@ def test_a_mistake_that_fits_no_longer_says_what_to_do(tmp_path: Path, code: str
 def test_a_mistake_is_found_by_a_promise_that_it_breaks(name: str) -> None:
     """Two that are found quickly."""
     mutant = next(it for it in mutants() if it.name == name)
-    found = tried(mutant, seconds=120)
+    with closing(LivesAsTheyAre()) as lives:
+        found = tried(mutant, 120, lives)
     assert found.judge is not None, found

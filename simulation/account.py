@@ -192,6 +192,10 @@ class LifeAccount:
         """Returns who is in contact lists, whatever the account says of them."""
         return tuple(who for sid in sids for who in self.stage.numbers(self.name, sid)) if self.lists else ()
 
+    def contact_lists(self) -> tuple[str, ...]:
+        """Returns the SIDs of the contact lists that somebody made here and nobody deleted, in their order."""
+        return tuple(it.sid for it in self.stage.store.contact_lists.all(self.name) if not it.deleted)
+
     def _calls(self, campaign: Campaign, people: list[str]) -> Iterator[Call]:
         """Yields the last attempt at each number that was not there before. What is cut at the end was no attempt."""
         _, progress = self.stage.store.progress(self.name, campaign.sid)

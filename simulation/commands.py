@@ -14,7 +14,7 @@ from simulation.seeds import play, shrink
 def main(arguments: list[str] | None = None) -> int:
     """Runs it; returns 0 where nothing was broken, 1 where something was."""
     words = sys.argv[1:] if arguments is None else arguments
-    command = {"years": _years, "mutants": _mutants}.get(words[0] if words else "")
+    command = {"years": _years, "mutants": _mutants, "drawn": _drawn}.get(words[0] if words else "")
     return command(words[1:]) if command else _one(words)
 
 
@@ -86,6 +86,13 @@ def _mutants(words: list[str]) -> int:
         "of their lives was played without a mistake\n"
     )
     return 1 if missed else 0
+
+
+def _drawn(_words: list[str]) -> int:
+    from simulation.unknowns import listed
+
+    sys.stdout.write("".join(f"{line}\n" for line in listed()))
+    return 0
 
 
 def _numbers(text: str) -> list[int]:

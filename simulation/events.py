@@ -5,13 +5,14 @@ It is drawn with the seed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from heapq import merge
 from random import Random
 
-from simulation import fleets, guards, habits, leanings, recipes, stages
+from simulation import fleets, guards, habits, leanings, recipes, reports, stages
 from simulation.beside import two_at_once
-from simulation.operators import mark, operator, resume, stop
+from simulation.operators import mark, operator, rename_a_list, resume, stop
 from simulation.repository import DAY
 from simulation.runs import (
     apply_head,
@@ -216,11 +217,50 @@ MORE: dict[str, dict[str, tuple[Play, int]]] = {
     },
 }
 """What happens where a project uses something."""
-_PLAYS = KINDS | {name: row for rows in MORE.values() for name, row in rows.items()}
+
+
+@dataclass(frozen=True)
+class RareEvent:
+    """Holds what happens in few lives, up to `most` times in one, where a project uses something."""
+
+    play: Play
+    chance: float
+    most: int
+    of: str
+
+
+RARE: Mapping[str, RareEvent] = {
+    "a report is read": RareEvent(reports.a_report_is_read, 0.9, 6, "reports"),
+    "a list is renamed": RareEvent(rename_a_list, 0.3, 2, "lists"),
+}
+"""What is drawn beside all else: a life in which none of it happens is what it was before anybody thought of it."""
+_PLAYS = (
+    {name: play for name, (play, _) in KINDS.items()}
+    | {name: play for rows in MORE.values() for name, (play, _) in rows.items()}
+    | {name: it.play for name, it in RARE.items()}
+)
+_NUMBERS = 1000
+"""From how many on each row of `RARE` numbers its events, which no other event has."""
 
 
 def drawn(seed: int, days: int) -> Iterator[Event]:
-    """Yields the events of a seed, in their order: most of them while people work, none on some days."""
+    """Yields the events of a seed, in their order."""
+    return merge(_often(seed, days), *_rare(seed, days), key=lambda it: it.at)
+
+
+def _rare(seed: int, days: int) -> Iterator[list[Event]]:
+    """Yields the events of each row of `RARE`, drawn from the seed and its name."""
+    leaning = leanings.drawn(seed)
+    uses = leanings.capabilities(seed, leaning)
+    for place, (name, row) in enumerate(RARE.items(), 1):
+        random = Random(f"rare {name} {seed}")
+        if row.of in uses and leaning.happens(random, f"rare {name}", row.chance):
+            moments = sorted(random.uniform(0, days * DAY) for _ in range(random.randint(1, row.most)))
+            yield [Event(place * _NUMBERS + it, moment, name) for it, moment in enumerate(moments)]
+
+
+def _often(seed: int, days: int) -> Iterator[Event]:
+    """Yields what any life is full of: most of it while people work, none on some days."""
     random = Random(f"events {seed}")
     leaning = leanings.drawn(seed)
     used = [MORE[it] for it in sorted(leanings.capabilities(seed, leaning) & MORE.keys())]
@@ -252,6 +292,6 @@ def played(world: LifeWorld) -> Iterator[Event]:
         random = Random(f"{world.seed} {event.number}")
         if len(world.places) > 1:
             world.place = world.places[random.choice(sorted(world.places))]
-        _PLAYS[event.kind][0](world, random)
+        _PLAYS[event.kind](world, random)
         yield event
     world.pass_until(world.days * DAY + 7 * DAY)

@@ -4,7 +4,7 @@ seed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from random import Random
 
 from simulation.leanings import GENERAL
@@ -16,15 +16,25 @@ ELSEWHERE: Mapping[str, str] = {
     "stats": "how an account counts: `stages.COUNTERS`, where results count",
 }
 """Switches that are drawn, but as no habit of every account."""
-NEVER: Mapping[str, str] = {
-    "serve_reports": "off is where the live account has its reports, which nobody on loopback reads",
-    "omit_from_rename_list": "no command gives a list another name",
-    "omit_from_delete_list": "nothing but the status of the answer is looked at",
+RARELY: Mapping[str, tuple[float, str]] = {
+    "serve_reports": (0.3, "reports"),
+    "omit_from_rename_list": (0.1, "lists"),
+    "omit_from_delete_list": (0.25, "lists"),
 }
-"""Switches that are not drawn, and why not."""
+"""Switches that the sandbox itself never throws at random: how often an account does, and what its project uses then.
+
+Each is drawn from the seed and its name, so that accounts which do not throw it are what they were.
+"""
 _ENDINGS: tuple[Position, ...] = ((), ("7",), ("13",))
-_OWN: Mapping[str, tuple[Position, ...]] = {"refused_numbers": _ENDINGS, "refused_members": _ENDINGS}
-"""Positions of switches that the sandbox has none for: how numbers of the people in here end."""
+_LIST_KEYS: tuple[Position, ...] = ((), ("sid",), ("name",), ("item.code",), ("item.status",))
+_OWN: Mapping[str, tuple[Position, ...]] = {
+    "refused_numbers": _ENDINGS,
+    "refused_members": _ENDINGS,
+    "serve_reports": (True, False),
+    "omit_from_rename_list": _LIST_KEYS,
+    "omit_from_delete_list": _LIST_KEYS,
+}
+"""Positions of switches that the sandbox has none for: how numbers of the people in here end, and those of `RARELY`."""
 
 
 def _belongs_to_lists(name: str, row: SwitchRow) -> bool:
@@ -33,7 +43,7 @@ def _belongs_to_lists(name: str, row: SwitchRow) -> bool:
     )
 
 
-_DRAWN = {name: row for name, row, _ in rows() if name not in {*ELSEWHERE, *NEVER}}
+_DRAWN = {name: row for name, row, _ in rows() if name not in {*ELSEWHERE, *RARELY}}
 ROWS: Mapping[str, SwitchRow] = {
     name: row for name, row in _DRAWN.items() if not _belongs_to_lists(name, row)
 }
@@ -71,6 +81,16 @@ def drawn_of_lists(random: Random) -> Habits:
     positions: Habits = {}
     for name in random.sample(HABITS_OF_LISTS, random.choice((0, 0, 1, 1, 2))):
         positions |= thrown(name, random)
+    return positions
+
+
+def drawn_rarely(seed: int, uses: Collection[str]) -> Habits:
+    """Draws what of `RARELY` an account does."""
+    positions: Habits = {}
+    for name, (chance, of) in RARELY.items():
+        random = Random(f"habit {name} {seed}")
+        if of in uses and random.random() < chance:
+            positions[name] = random.choice(positions_of(name)[1:])
     return positions
 
 

@@ -20,6 +20,7 @@ CAPABILITIES: Mapping[str, float] = {
     "lists": 0.12,
     "accounts": 0.06,
     "git": 0.12,
+    "reports": 0.06,
 }
 """What not every project uses, and how many of them do. What none uses costs a life nothing."""
 
@@ -28,7 +29,7 @@ def capabilities(seed: int, leaning: Leaning) -> frozenset[str]:
     """Draws what the project of a seed uses. A life about one subject has none but its own, nor has a project of
     several accounts.
     """
-    own = 0.0 if leaning in SUBJECTS else 1.0
+    own = 0.0 if leaning in (*SUBJECTS, *LATER_SUBJECTS) else 1.0
     found = frozenset(
         name
         for name, chance in CAPABILITIES.items()
@@ -43,6 +44,9 @@ GENERAL = Leaning("everything, now and then")
 
 def drawn(seed: int) -> Leaning:
     """Draws it from a seed."""
+    later = _later_one(seed)
+    if later is not None:
+        return later
     random = Random(f"what a life is about {seed}")
     how = random.random()
     if how < 0.3:
@@ -50,6 +54,11 @@ def drawn(seed: int) -> Leaning:
     if how < 0.6:
         return Leaning("much of some things, and nothing of others", seed=seed)
     return random.choice(SUBJECTS)
+
+
+def _later_one(seed: int) -> Leaning | None:
+    """Draws whether a life is about a later subject, from a stream of its own: the others stay as they were."""
+    return next((it for it in LATER_SUBJECTS if Random(f"about {it.name} {seed}").random() < 0.02), None)
 
 
 _BUSY = {"event commit and apply": 2.0, "event look": 0.2, "event another clock": 0.0}
@@ -463,3 +472,11 @@ SUBJECTS: tuple[Leaning, ...] = (
     ),
 )
 """What some lives are about: what meets there rarely meets anywhere else."""
+
+LATER_SUBJECTS: tuple[Leaning, ...] = (
+    Leaning(
+        "reports",
+        {**_BUSY, **_CALM, "uses reports": 20.0, "event while it calls": 2.0, "event operator": 0.6},
+    ),
+)
+"""Those that somebody thought of when lives were known by their seeds."""

@@ -93,8 +93,9 @@ class CommandRun:
     results that it could see, by SID.
 
     A command on several environments is a run of each: `said` is what it said of this one, `whole` what it said of all;
-    `elsewhere` are the others, chosen or not; `strange_keys` counts requests with the credentials of another account.
-    `hook` takes what somebody is told of a guard; `compared` is the commit with which a diff compares.
+    `elsewhere` are the others, chosen or not; `strange_keys` counts requests with the credentials of another account,
+    `astray` those to anybody but an account. `hook` takes what somebody is told of a guard; `compared` is the commit
+    with which a diff compares, `about` the campaign of which a report is.
     """
 
     number: int
@@ -133,7 +134,9 @@ class CommandRun:
     whole: CommandOutcome | None = None
     elsewhere: tuple[AnotherPlace, ...] = ()
     strange_keys: int = 0
+    astray: int = 0
     compared: Commit | None = None
+    about: str = ""
     hook: NotifyHook | None = None
     main: Task | None = None
     met: list[str] = field(default_factory=list)

@@ -30,7 +30,8 @@ class AccountPlace:
 class Job:
     """Holds what a run is told.
 
-    `planned_at`: when its plan was made, None for now; `good_until`: what that says itself.
+    `planned_at`: when its plan was made, None for now; `good_until`: what that says itself; `about`: the campaign of
+    which it is to report.
     """
 
     words: tuple[str, ...]
@@ -44,6 +45,7 @@ class Job:
     planned_for: Commit | None = None
     shown: frozenset[tuple[str, str]] | None = None
     compared: Commit | None = None
+    about: str = ""
 
     @property
     def planned_file(self) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from simulation.account import LifeAccount
+from simulation.account import HOST, LifeAccount
 from simulation.clocks import WorldClock
 from simulation.leanings import GENERAL
 from simulation.product import RecordedRequest
@@ -61,6 +61,8 @@ FAULTS: tuple[Rule, ...] = (
 """What may meet a request. Those that the sandbox knows are its own; three are the network's, of which `late` is a
 request that is carried out when nobody waits for its answer any more.
 """
+REPORTS = "/_sandbox/reports/"
+"""Where report files are, which take no credentials."""
 OF_THE_NETWORK = frozenset({"no-connection", "no-answer", "late"})
 NEVER: Mapping[str, str] = {
     "slow": "all requests of a run are, in slow weather; what is carried out after its time is `late`",
@@ -220,15 +222,21 @@ MOODS = ("takes", "takes", "takes", "is moody", "fails", "is away")
 
 
 class AccountsNetwork(httpx.BaseTransport):
-    """Carries the requests of a run to the account that each is for, and messages to where they go."""
+    """Carries the requests of a run to the account that each is for, and messages to where they go; `astray` counts
+    those that are for anybody else.
+    """
 
     def __init__(self, networks: Iterable[Network], hook: NotifyHook | None = None) -> None:
         self._networks = {it.account.name: it for it in networks}
         self._hook = hook
+        self.astray = 0
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Carries one request; see `httpx.BaseTransport`."""
-        if self._hook is not None and not request.url.path.startswith("/v2/"):
+        if f"{request.url.host}:{request.url.port}" != HOST:
+            self.astray += 1
+            raise httpx.ConnectError("nobody is there", request=request)
+        if self._hook is not None and not request.url.path.startswith(("/v2/", REPORTS)):
             return self._hook.handle_request(request)
         return self._networks[request.url.path.split("/")[3]].handle_request(request)
 

@@ -180,6 +180,15 @@ def mark(world: LifeWorld, one: Truth, word: str) -> None:
     world.tell(f"the account marks {one.name} {one.sid[:6]} as {word}")
 
 
+def rename_a_list(world: LifeWorld, random: Random) -> None:
+    """Lets somebody give a contact list another name: who is in it, and which campaigns have it, stays."""
+    found = world.account.contact_lists()
+    if found:
+        name = f"by-hand-{len(world.story)}"
+        status = world.account.by_hand("PUT", "lists", random.choice(found), {"name": name})
+        world.tell(f"an operator renames a contact list to {name}: {status}")
+
+
 def _open(world: LifeWorld, random: Random, among: Sequence[Truth]) -> Truth | None:
     """Picks a campaign that may still be changed."""
     found = [it for it in among if it.state in ("created", "paused") and (it.start or 0) > world.now + 600]

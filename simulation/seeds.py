@@ -109,7 +109,9 @@ def shrink(outcome: LifeOutcome, seconds: float = 60.0) -> Shrunk:
     """Leaves events and habits out while the first promise that was broken still is; for so many seconds at most."""
     judge, until = outcome.violations[0].judge, monotonic() + seconds
     first = play(outcome.seed, outcome.days, stop=True)
-    best = Shrunk(first, list(range(1, first.last_event + 1)), [])
+    numbers = [it.number for it in events.drawn(outcome.seed, outcome.days)]
+    played = numbers.index(first.last_event) + 1 if first.last_event else 0
+    best = Shrunk(first, numbers[:played], [])
 
     def still(only: list[int], plain: list[str]) -> bool:
         tried = play(outcome.seed, outcome.days, only, plain, stop=True)

@@ -21,13 +21,13 @@ from random import Random
 from httpx import Request
 
 from simulation import copies, habits, leanings, lists, regions, series, stages
-from simulation.account import NAME, LifeAccount
+from simulation.account import HOST, NAME, LifeAccount
 from simulation.checkouts import GitObjects
 from simulation.clocks import MachineClock, WorldClock
 from simulation.commits import ACCOUNT_OF, Commit
 from simulation.ledger import AnotherPlace, BrokenPromise, CommandRun, LifeLedger, local
 from simulation.machines import AccountPlace, Encounter, Job, Machine
-from simulation.network import HOOK, MOODS, AccountsNetwork, Network, NotifyHook, Weather
+from simulation.network import HOOK, MOODS, REPORTS, AccountsNetwork, Network, NotifyHook, Weather
 from simulation.product import CommandOutcome, command
 from simulation.project import NOTIFY, TeamProject
 from simulation.promises import table
@@ -105,7 +105,8 @@ class LifeWorld:
         if "lists" in self.uses:
             more = habits.drawn_of_lists(Random(f"habits of lists {self.seed}"))
             found |= {name: value for name, value in more.items() if not self._plain(name)}
-        return found, past
+        rare = habits.drawn_rarely(self.seed, self.uses)
+        return found | {name: value for name, value in rare.items() if name not in self.plain}, past
 
     def _counters(self) -> str:
         """Draws how the account counts, and how its people answer."""
@@ -139,6 +140,8 @@ class LifeWorld:
     def _place(self, environment: str, name: str, positions: habits.Habits) -> AccountPlace:
         account = LifeAccount(self.clock, name)
         account.stage.switches.change(positions)
+        if "reports" in self.uses:
+            account.stage.world.served_at = f"http://{HOST}"
         return AccountPlace(
             environment, account, LifeLedger(account, positions), f"key-of-{name}-0a1b2c3d4e5f"
         )
@@ -294,6 +297,7 @@ class LifeWorld:
         first.hook = self._hook(random)
         network = AccountsNetwork(networks.values(), first.hook)
         said = self._command(first.words, machine, steps, network, random)
+        first.astray = network.astray
         for name, run in runs.items():
             run.said, run.whole = said if len(runs) == 1 else part_of(said, name), said
             run.endless = steps.endless
@@ -365,6 +369,7 @@ class LifeWorld:
             planned_for=job.planned_for and job.planned_for.of(name),
             shown=job.shown,
             compared=job.compared,
+            about=job.about,
             rate_limit=self.project.rate_limit,
             prefix=self.project.prefix,
             stop_when=self.project.stop_when,
@@ -461,7 +466,9 @@ class LifeWorld:
 def _is_asked_with(run: CommandRun, key: str, request: Request) -> None:
     """Counts requests with credentials that are not those of the account that is asked."""
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    if scheme != "Basic" or b64decode(given).decode().partition(":")[0] != key:
+    if request.url.path.startswith(REPORTS):
+        run.strange_keys += bool(given)
+    elif scheme != "Basic" or b64decode(given).decode().partition(":")[0] != key:
         run.strange_keys += 1
 
 

@@ -18,6 +18,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from campaignctl import __version__
+from campaignctl.api.transport import Network
 from campaignctl.clock import Clock
 from campaignctl.errors import AnswerError
 from campaignctl.loopback import is_loopback
@@ -62,8 +63,10 @@ def may_read(url: str, base_url: str) -> bool:
     return is_loopback(host) == here and parts.scheme in (("https", "http") if here else ("https",))
 
 
-def rows(url: str, base_url: str, timeout: float, clock: Clock) -> Generator[Row, None, None]:
-    """Yields the rows of a report.
+def rows(
+    url: str, base_url: str, timeout: float, clock: Clock, network: Network | None = None
+) -> Generator[Row, None, None]:
+    """Yields the rows of a report. `network` carries the requests instead of sockets of our own.
 
     Raises NoReportError before the first one, AnswerError where it breaks off later.
     """
@@ -71,7 +74,9 @@ def rows(url: str, base_url: str, timeout: float, clock: Clock) -> Generator[Row
     headers = {"Accept": "text/csv", "User-Agent": f"campaignctl/{__version__}"}
     with ExitStack() as stack:
         try:
-            http = stack.enter_context(httpx.Client(timeout=timeout, headers=headers, trust_env=trust))
+            http = stack.enter_context(
+                httpx.Client(timeout=timeout, headers=headers, trust_env=trust, transport=network)
+            )
             response = _answer(stack, http, url, base_url)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError, ImportError, OSError):
             raise NoReportError("its report cannot be fetched") from None

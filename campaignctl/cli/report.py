@@ -215,8 +215,9 @@ class _ReportRun:
         if url is None or (self.session.environment.is_sandbox and not may_read(url, base_url)):
             return self._fileless("the campaign has no report file that could be read")
         timeout, clock = self.session.environment.timeout_seconds, self.session.clock
+        network = self.session.options.network
         try:
-            with closing(rows(url, base_url, timeout, clock)) as source:
+            with closing(rows(url, base_url, timeout, clock, network)) as source:
                 self._write(batches(source, self.tally.offset), bar, _FILE)
         except NoReportError as why:
             self.notes.append(f"{why}: read from the account, page by page")

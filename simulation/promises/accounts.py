@@ -74,6 +74,10 @@ def _was_read(run: CommandRun, other: AnotherPlace) -> bool:
 
 
 def each_is_asked_with_its_own_key(_ledger: LifeLedger, run: CommandRun) -> Findings:
-    """Checks that no account is asked with the credentials of another one."""
+    """Checks that no account is asked with the credentials of another one, a report file with none, and nobody else
+    anything.
+    """
     if run.strange_keys:
-        yield f"{run} asked {run.strange_keys} times with the credentials of another account"
+        yield f"{run} asked {run.strange_keys} times with credentials that are not for whom it asked"
+    if run.astray:
+        yield f"{run} asked somebody else {run.astray} times"

@@ -9,10 +9,13 @@ from collections.abc import Callable, Iterator
 from simulation.ledger import LifeLedger
 from simulation.promises.verdict import Excuse, JudgeFinding
 
+_UNREAD = frozenset({"omit_from_rename_list", "omit_from_delete_list"})
+"""Answers of which nothing but the status is looked at, or that nobody asks for: what they lack hides nothing."""
+
 
 def hidden(ledger: LifeLedger, *keys: str) -> bool:
     """Tells whether answers of the account ever lacked one of these."""
-    names = [name for name in ledger.had if name.startswith("omit_from_")]
+    names = [name for name in ledger.had - _UNREAD if name.startswith("omit_from_")]
     values = [key for name in names for key in ledger.seen_positions[name]]
     return any(key.startswith(("item.", "envelope.", *keys)) for key in values)
 
@@ -80,7 +83,8 @@ _PLAIN = frozenset(
             "name_search",
         ),
         *("at_end", "paused_at_end", "action_refusal", "rate_limit", "limit_shape", "retry_after"),
-        *("omit_from_details", "omit_from_lists"),
+        *("omit_from_details", "omit_from_lists", "serve_reports"),
+        *_UNREAD,
     )
 )
 """What a plan and an apply that nothing met do not come to feel."""

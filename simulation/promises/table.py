@@ -19,6 +19,7 @@ from simulation.promises import (
     lists,
     reasons,
     repeating,
+    reports,
     stages,
     suppression,
     words,
@@ -136,6 +137,7 @@ JUDGES: tuple[PromiseJudge, ...] = (
     PromiseJudge(
         "own key", "each account is asked with its own credentials", accounts.each_is_asked_with_its_own_key
     ),
+    PromiseJudge("report", "a report tells of everybody, once", reports.reports_tell_all, None, (ODD,)),
     PromiseJudge(
         "hours",
         "nobody is called outside calling hours",

@@ -1,37 +1,58 @@
-"""Whatever the documents leave unknown is drawn, or it is said why not."""
+"""Whatever the documents leave unknown is drawn."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from random import Random
 
 import pytest
 
 from campaignctl.sandbox.faults import EFFECTS
-from simulation import habits, network
+from simulation import habits, network, unknowns
+from simulation.operators import OPERATORS
 from simulation.product import rows
 
 SWITCHES = {name for name, _, _ in rows()}
 
 
-def test_each_switch_of_the_sandbox_is_drawn_or_it_is_said_why_not() -> None:
-    """A switch that somebody adds belongs to one of these."""
-    told = [*habits.ROWS, *habits.OF_LISTS, *habits.ELSEWHERE, *habits.NEVER]
+def test_each_switch_of_the_sandbox_is_drawn_and_belongs_to_something_unknown() -> None:
+    """One that somebody adds and nobody draws fails here, or in the next test."""
+    told = [*habits.ROWS, *habits.OF_LISTS, *habits.ELSEWHERE, *habits.RARELY]
     assert sorted(told) == sorted(SWITCHES)
-    assert all(len(reason) > 20 for reason in (*habits.ELSEWHERE.values(), *habits.NEVER.values()))
+    named = [it for names in unknowns.UNKNOWNS.values() for it in names]
+    switches = [it for it in named if " " not in it]
+    assert sorted(switches) == sorted(SWITCHES)
+    assert all(unknowns.drawn_where(it) for it in switches)
+    rows = {it.removeprefix("operator ") for it in named if " " in it}
+    assert rows <= OPERATORS.keys()
 
 
-@pytest.mark.parametrize("draw", [habits.drawn, habits.drawn_of_lists])
-def test_each_position_of_each_habit_is_drawn(draw: object) -> None:
-    """By some account among some thousands."""
-    assert callable(draw)
-    known = habits.OF_LISTS if draw is habits.drawn_of_lists else habits.ROWS
-    seen = {(name, position) for seed in range(12_000) for name, position in draw(Random(f"{seed}")).items()}
-    wanted = {
-        (name, position)
-        for name, row in known.items()
-        for position in habits.positions_of(name)[0 if row.of else 1 :]
-    }
+def _rarely(seed: int) -> habits.Habits:
+    return habits.drawn_rarely(seed, ("reports", "lists"))
+
+
+@pytest.mark.parametrize(
+    ("known", "draw"),
+    [
+        (habits.ROWS, lambda seed: habits.drawn(Random(f"{seed}"))),
+        (habits.OF_LISTS, lambda seed: habits.drawn_of_lists(Random(f"{seed}"))),
+        (habits.RARELY, _rarely),
+    ],
+)
+def test_each_position_of_each_habit_is_drawn(
+    known: Mapping[str, object], draw: Callable[[int], habits.Habits]
+) -> None:
+    """By some account among some thousands; and there is more than one."""
+    seen = {(name, position) for seed in range(12_000) for name, position in draw(seed).items()}
+    of = {name: row.of for name, row, _ in rows()}
+    wanted = {(name, it) for name in known for it in habits.positions_of(name)[0 if of[name] else 1 :]}
     assert wanted <= seen
+    assert {name for name, _ in wanted} == {*known}
+
+
+def test_a_project_that_does_not_use_it_throws_no_rare_switch() -> None:
+    """Most accounts are what they were before there was one."""
+    assert not any(habits.drawn_rarely(seed, ("git", "repeat")) for seed in range(300))
 
 
 def test_each_fault_of_the_sandbox_meets_requests_or_it_is_said_why_not() -> None:

@@ -19,7 +19,7 @@ def reports_tell_all(ledger: LifeLedger, run: CommandRun) -> Findings:
     wanted = max(len(one.people) - skipped, 0)
     if len(rows) != wanted:
         yield f"{run} tells of {len(rows)} people of {one.name} {one.sid[:6]}, there are {wanted}"
-    came = Counter(str(it["status"]) for it in rows)
+    came = Counter(str(it["status"]).replace("_", "-") for it in rows)
     if one.over and not skipped and came != Counter({word: it for word, it in one.stats.items() if it}):
         yield f"{run} tells of {one.name} {one.sid[:6]} that {dict(came)}, it came to {dict(one.stats)}"
     if len({it["sid"] for it in rows}) != len(rows):

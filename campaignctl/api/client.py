@@ -344,13 +344,13 @@ class Client:
         budget = RetryBudget(max(self.environment.max_attempts, 1), self._random)
         result: ApiResult[T] = ApiResult(ReplyClass.NO_CONNECTION, Trouble("", ""))
         while True:
-            refused = self._await_slot(budget, request.urgent or self._use_reserved_quota)
+            refused = self._await_slot(budget, request)
             if refused is not None:
                 return result if budget.attempts else rate_limited(refused)
             with self.turn:
                 if request.check is not None:
                     request.check()
-                    if self._pacer.wait(urgent=request.urgent or self._use_reserved_quota) > 0:
+                    if self._pacer.wait(urgent=self._may_use_reserve(request)) > 0:
                         continue  # it has asked the account something itself
                 budget.attempts += 1
                 answer = self._attempt(request, budget.attempts)
@@ -366,12 +366,17 @@ class Client:
         with self.turn.stepped_out():
             self._clock.sleep(seconds)
 
-    def _await_slot(self, budget: RetryBudget, urgent: bool) -> float | None:
+    def _may_use_reserve(self, request: ApiRequest) -> bool:
+        return request.urgent or self._use_reserved_quota
+
+    def _await_slot(self, budget: RetryBudget, request: ApiRequest) -> float | None:
         """Waits for the rate limit; returns the seconds that it would take where the budget of retries does not
-        allow them.
+        allow them. What stops somebody's calls is tried all the same, whatever the account says is left.
         """
-        while (seconds := self._pacer.wait(urgent=urgent)) > 0:
+        while (seconds := self._pacer.wait(urgent=self._may_use_reserve(request))) > 0:
             if not budget.allows(seconds):
+                if request.stops and self._pacer.disbelieve():
+                    continue
                 return seconds
             self._sleep(max(seconds, 0.001))  # a float's last digit must not make it spin
         return None

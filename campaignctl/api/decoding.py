@@ -13,7 +13,16 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from campaignctl.api.envelopes import Item, Json, UnreadableError, integer, read_envelope, text_or_none
+from campaignctl.api.envelopes import (
+    BEYOND,
+    Item,
+    Json,
+    UnreadableError,
+    amount,
+    integer,
+    read_envelope,
+    text_or_none,
+)
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.endpoints import CONTACT_LISTS, Endpoint
 from campaignctl.kinds.lifecycle import read_status
@@ -209,14 +218,14 @@ _READERS: Mapping[Type, Callable[[Json], Value]] = MappingProxyType(
         Type.DIGITS: _text,
         Type.URL: _text,
         Type.TIME: _time,
-        Type.INTEGER: integer,
+        Type.INTEGER: amount,
         Type.BOOLEAN: _boolean,
         Type.STRINGS: _texts,
         Type.NUMBERS: _numbers,
     }
 )
 _PLAIN: Mapping[Type, type] = MappingProxyType(
-    {Type.STRING: str, Type.DIGITS: str, Type.URL: str, Type.INTEGER: int, Type.BOOLEAN: bool}
+    {Type.STRING: str, Type.DIGITS: str, Type.URL: str, Type.BOOLEAN: bool}
 )
 _KIND_ROWS: Mapping[str, Mapping[str, _Row]] = MappingProxyType(
     {kind.name: _rows(kind.fields) for kind in KINDS.values()}
@@ -233,4 +242,4 @@ def _moment(value: Json) -> datetime | None:
 def _counts(value: Json) -> Mapping[str, int] | None:
     if not isinstance(value, dict):
         return None
-    return {key: count for key, count in value.items() if type(count) is int}
+    return {key: count for key, count in value.items() if type(count) is int and abs(count) < BEYOND}

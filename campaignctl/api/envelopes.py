@@ -75,10 +75,10 @@ def read_envelope(body: bytes) -> Envelope:
 
 def _count(value: Json) -> int | None:
     try:
-        count = integer(value)
+        count = amount(value)
     except ValueError:
         return None
-    return count if isinstance(count, int) and count >= 0 else None
+    return count if count >= 0 else None
 
 
 def _item(item: Json) -> Item:
@@ -139,6 +139,10 @@ def text_or_none(value: Json) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+BEYOND: Final = 10**9
+"""No account counts so far, and nobody can reckon with it."""
+
+
 def integer(value: Json) -> int:
     """Reads a whole number, written in digits too. Raises `ValueError`."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
@@ -146,3 +150,11 @@ def integer(value: Json) -> int:
     if isinstance(value, float) and not value.is_integer():
         raise ValueError
     return int(value)
+
+
+def amount(value: Json) -> int:
+    """Reads a whole number that somebody can reckon with. Raises `ValueError`."""
+    number = integer(value)
+    if abs(number) >= BEYOND:
+        raise ValueError
+    return number

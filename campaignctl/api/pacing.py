@@ -10,6 +10,7 @@ from datetime import datetime
 from campaignctl.clock import Clock
 from campaignctl.model.requests import KEPT_FOR_PAUSES, Budget
 
+_DAY_SECONDS = 86_400.0
 WINDOW_SECONDS = 60.0
 """Requests a minute that nothing but an urgent one may use, so that a `pause` by hand never waits for an apply."""
 
@@ -45,12 +46,20 @@ class Pacer:
             self._sent[-1] = self._clock.monotonic()
 
     def heed(self, headers: Mapping[str, str], server_now: datetime) -> None:
-        """Takes note of `X-RateLimit-Remaining` and `-Reset` (epoch seconds); anything unreadable is ignored."""
+        """Takes note of `X-RateLimit-Remaining` and `-Reset` (epoch seconds); anything unreadable is ignored, and so
+        is a reset of another day: no limit by the minute ends there, but epoch milliseconds do.
+        """
         self._remaining = _number(headers.get("x-ratelimit-remaining"))
         limit, reset = _number(headers.get("x-ratelimit-limit")), _number(headers.get("x-ratelimit-reset"))
         self._kept, self._limit_told = _kept_back(limit), limit
         seconds = 0.0 if reset is None else reset - server_now.timestamp()
+        seconds = seconds if seconds < _DAY_SECONDS else 0.0
         self._reset = self._clock.monotonic() + seconds
+
+    def disbelieve(self) -> bool:
+        """Forgets what the account said is left; tells whether it had said something. It may refuse what is sent."""
+        told, self._remaining = self._remaining is not None, None
+        return told
 
     def budget(self) -> Budget:
         """Returns how much of the minute is left."""

@@ -13,6 +13,7 @@ from campaignctl.api.envelopes import Item, Json, Trouble
 from campaignctl.api.retry import ReplyClass
 from campaignctl.diagnostics import counted
 from campaignctl.kinds.endpoints import Endpoint
+from campaignctl.kinds.operations import Action
 
 T = TypeVar("T")
 
@@ -97,6 +98,11 @@ class ApiRequest:
     def writes(self) -> bool:
         """Tells whether the request may change something."""
         return self.method != "GET"
+
+    @property
+    def stops(self) -> bool:
+        """Tells whether it stops calls: nothing that is only advice keeps it from being tried."""
+        return self.operation == Action.PAUSE
 
 
 _METHODS: Mapping[str, str] = {

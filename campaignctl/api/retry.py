@@ -9,13 +9,13 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from enum import Enum
 from random import Random
 from types import MappingProxyType
 from typing import Final
 
+from campaignctl.api.server_clock import date_of
 from campaignctl.clock import backoff_seconds
 
 MAX_WAIT_SECONDS: Final = 300.0
@@ -99,12 +99,8 @@ def retry_after_seconds(header: str | None, server_now: datetime) -> float | Non
     text = header.strip()
     if re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII):
         return float(text) if len(text) < 16 else math.inf
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max((moment - server_now).total_seconds(), 0.0)
+    moment = date_of(text)
+    return None if moment is None else max((moment - server_now).total_seconds(), 0.0)
 
 
 @dataclass

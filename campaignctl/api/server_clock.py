@@ -17,13 +17,18 @@ _FIND_OUT: Final = (
 )
 
 
+_YEARS: Final = range(1970, 3000)
+"""Of others no clock tells; reckoning with their last days ends outside of what a moment can hold."""
+
+
 def date_of(header: str | None) -> datetime | None:
-    """Reads a `Date` header as a moment; None where it cannot be read."""
+    """Reads a date of a header as a moment; None where it cannot be read, or is of a year that cannot be."""
     try:
         moment = parsedate_to_datetime(header or "")
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if moment.year in _YEARS else None
 
 
 class ServerClock:

@@ -81,6 +81,7 @@ def test_what_the_account_says_is_left_is_obeyed() -> None:
         {"x-ratelimit-remaining": "-1", "x-ratelimit-reset": "99999999999999999999"},
         {"x-ratelimit-remaining": "0"},
         {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1000"},
+        {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1893456000000"},
     ],
 )
 def test_what_the_account_says_of_its_limit_and_cannot_be_read_stops_nothing(headers: dict[str, str]) -> None:
@@ -145,7 +146,16 @@ def test_a_limit_that_opens_in_more_than_five_minutes_fails_at_once(bench: Bench
     client.get(VOICE, "a")
     with pytest.raises(ApiError, match="rate limit leaves no request for another 360 seconds"):
         client.get(VOICE, "a")
-    exchange = client.act(VOICE, "a", Action.PAUSE)
+    exchange = client.act(VOICE, "a", Action.COMPLETE)
     assert isinstance(exchange.answer, NotReached)
     assert exchange.attempts == 0
     assert (bench.clock.slept, len(server.requests)) == ([], 1)
+
+
+def test_a_pause_is_tried_though_the_account_says_that_nothing_is_left_for_long(bench: Bench) -> None:
+    late = str(int((bench.clock.now() + timedelta(hours=6)).timestamp()))
+    headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": late}
+    client, server = bench.client(answer_with(bench.clock, **headers))
+    client.get(VOICE, "a")
+    assert client.act(VOICE, "a", Action.PAUSE).attempts == 1
+    assert (bench.clock.slept, len(server.requests)) == ([], 2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
 from typing import Final, TypeVar
 
@@ -83,13 +83,13 @@ def _by_name(client: Client, asked: AskedName) -> Found:
     Searches that find nothing prove nothing about the alive, so those are looked at themselves.
     """
     found = each_kind(asked.kinds, lambda kind: _search(client, kind, asked.word))
-    if not any(_has_name(listing, asked.word) for listing in found.values()):
+    if not any(_has_name(listing, asked.names) for listing in found.values()):
         among_alive = each_kind(asked.kinds, lambda kind: alive(client, kind))
         found |= {
-            kind: it for kind, it in among_alive.items() if _has_name(it, asked.word) or _dated(it, asked)
+            kind: it for kind, it in among_alive.items() if _has_name(it, asked.names) or _dated(it, asked)
         }
     seen = [live for listing in found.values() for live in listing.campaigns]
-    namesakes = tuple(live for live in seen if live.name == asked.word)
+    namesakes = tuple(live for live in seen if live.name in asked.names)
     complete = all(listing.complete for listing in found.values())
     dated = tuple(live for listing in found.values() for live in _dated(listing, asked))
     near = () if namesakes else similar(asked.word, (live.name for live in seen))
@@ -98,7 +98,7 @@ def _by_name(client: Client, asked: AskedName) -> Found:
 
 def _dated(listing: Listing, asked: AskedName) -> tuple[Live, ...]:
     """Returns the occurrences of the series of that name."""
-    return tuple(it for it in listing.campaigns if (name := parsed(it.name)) and name.base == asked.word)
+    return tuple(it for it in listing.campaigns if (name := parsed(it.name)) and name.base in asked.names)
 
 
 def _search(client: Client, kind: Kind, name: str) -> Listing:
@@ -108,13 +108,13 @@ def _search(client: Client, kind: Kind, name: str) -> Listing:
     """
     if term_of(name) is None:
         listing = alive(client, kind)
-        if _has_name(listing, name):
+        if _has_name(listing, {name}):
             return listing
     return search(client, kind, name)
 
 
-def _has_name(listing: Listing, name: str) -> bool:
-    return any(live.name == name for live in listing.campaigns)
+def _has_name(listing: Listing, names: Container[str]) -> bool:
+    return any(live.name in names for live in listing.campaigns)
 
 
 def _by_sid(client: Client, asked: AskedName) -> Found:

@@ -324,8 +324,9 @@ def _refuse_names_of_both_kinds(asked: PlanOptions, decisions: Decisions) -> Non
     """Raises UsageError for a name of both kinds: what is allowed or sent again by name is so for one campaign."""
     flags = (flag.partition(":")[2] for flag in asked.allowed)
     for name in dict.fromkeys((*flags, *asked.resend)):
-        kinds = (it.key.kind for it in decisions.changes if it.key.name == name and not it.of_list)
-        AskedName.read(name).of_one_kind(KINDS[kind] for kind in kinds)
+        meant = AskedName.read(name)
+        named = (it.key.kind for it in decisions.changes if it.key.name == meant.word and not it.of_list)
+        meant.of_one_kind(KINDS[it] for it in named if KINDS[it] in meant.kinds)
 
 
 def _with_lists(reading: Reading, snapshot: Snapshot, client: Client) -> tuple[Reading, Snapshot]:

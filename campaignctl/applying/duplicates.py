@@ -26,9 +26,9 @@ _MOST_STEPS: Final = 6
 class Ending:
     """Says how far ending a duplicate came.
 
-    `older` is the campaign that stays, as it was just read; None where it is not there any more, and then nothing
-    was sent, or where nobody can tell what it is doing (`in_doubt`), and then the younger was paused at most.
-    `trouble` says why the younger one could not be ended.
+    `older` is the campaign that stays, as it was just read; None where it is not there any more, or called otherwise,
+    and then nothing was sent, or where nobody can tell what it is doing (`in_doubt`), and then the younger was paused at
+    most. `trouble` says why the younger one could not be ended.
     """
 
     older: Live | None
@@ -58,13 +58,15 @@ def end_duplicate(sender: Sender, mine: Live, older: Live) -> Ending:
     """Pauses, completes and archives a campaign, from whatever status it has; what that status does not need is not
     sent. It waits until the older one has been read and is still alive: else nobody would be called. Where that is
     there and nobody can tell what it is doing, ours is paused and no more: one that waits is better than two that
-    call. One that somebody renamed is no duplicate any more.
+    call. Where somebody renamed either it is no duplicate any more.
     """
     stays = _as_it_is(sender, older)
     if stays is None or stays.finished:
         return Ending(None)
     if not stays.alive:
         return Ending(None, _paused(sender, mine), in_doubt=True)
+    if older.name and stays.name and stays.name != older.name:
+        return Ending(None)
     now, done = sender.read(mine) or mine, list[OperationResult]()
     if older.name and now.name and now.name != older.name:
         return Ending(stays, (), Reason("lost-race", f"somebody renamed it: it is called {now.name} now"))

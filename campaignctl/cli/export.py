@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
@@ -186,7 +186,9 @@ def _found(client: Client, export_options: _ExportOptions) -> tuple[tuple[Candid
 
     if export_options.names:
         named = [
-            it for name in export_options.names for it in _named(client, AskedName.read(name), export_options)
+            it
+            for name in export_options.names
+            for it in _named(client, AskedName.typed(name), export_options)
         ]
         return tuple({it.live.sid: it for it in named}.values()), client.notes
     kinds = [kind for kind in KINDS.values() if kind.short in export_options.kinds]
@@ -205,7 +207,7 @@ def _named(client: Client, asked: AskedName, export_options: _ExportOptions) -> 
     from campaignctl.api.lookup import find
 
     kinds = tuple(kind for kind in asked.kinds if kind.short in export_options.kinds)
-    found = find(client, AskedName(asked.written, asked.word, kinds))
+    found = find(client, replace(asked, kinds=kinds))
     namesakes = [
         it for it in found.campaigns if not export_options.wanted.statuses or export_options.wanted.takes(it)
     ]
@@ -216,7 +218,7 @@ def _named(client: Client, asked: AskedName, export_options: _ExportOptions) -> 
     campaigns = namesakes if export_options.wanted.statuses else meant(namesakes)
     asked.of_one_kind(live.kind for live in campaigns)
     for live in campaigns:
-        yield Candidate(live, found.complete and live.name == asked.word and len(found.campaigns) == 1)
+        yield Candidate(live, found.complete and live.name in asked.names and len(found.campaigns) == 1)
 
 
 # ------------------------------------------------------------------------------------------------ what is written

@@ -78,7 +78,7 @@ def command(
     for finding in findings:
         output.remark(f"warning: {finding}", options)
     with Interrupts() as interrupts, session.account(interrupts.clock(session.clock)) as connection:
-        live = _campaign(AskedName.read(name), connection.client, session)
+        live = _campaign(AskedName.typed(name), connection.client, session)
         output_format = _BLOCK if usage else output_format
         run = _ReportRun(
             session,

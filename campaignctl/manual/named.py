@@ -24,7 +24,7 @@ def seek_named(run: ManualRun, names: Iterable[str]) -> Targets:
     A pause goes ahead with what was found; the other verbs need all of it. Raises InputError for a NAME that is
     nowhere, `ApiError` where the account cannot be read.
     """
-    founds = [_find(run, AskedName.read(name)) for name in dict.fromkeys(names)]
+    founds = [_find(run, AskedName.typed(name)) for name in dict.fromkeys(names)]
     series = [found for found in founds if run.pauses and any(live.alive for live in found.dated)]
     founds = [_with_dates(found) if found in series else found for found in founds]
     missing = tuple(found for found in founds if not found.campaigns)

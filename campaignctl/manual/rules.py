@@ -103,11 +103,13 @@ def decide_named(
 
 
 def _of_sid_and_name(verb: Verb, found: Found, terms: Terms) -> tuple[Change, ...]:
-    """Decides on a NAME that is the SID of one campaign and the name of others: only a pause is of all of them."""
+    """Decides on a NAME that can be read in two ways, as the SID of one campaign and the name of others say: only a
+    pause is of all of them.
+    """
     assert found.both is not None
     own, named = found.both
     if verb.action is Action.PAUSE:
-        return tuple(decide(verb, live, terms) for live in (*own, *_meant(verb, named)))
+        return tuple(decide(verb, live, terms) for live in (*_meant(verb, own), *_meant(verb, named)))
     found.asked.of_one_kind(live.kind for live in found.campaigns)
     return (
         _undecided(own[0].kind, found, Reason("ambiguous-name", f"{found.told_both}; nobody can tell which")),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from campaignctl.diagnostics import quoted, some_of
@@ -17,11 +18,14 @@ _MOST_SIMILAR: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class AskedName:
-    """Holds a NAME as it was written. `word` is it without its kind; `kinds` are those it can be of."""
+    """Holds a NAME as it was written. `word` is it without its kind; `kinds` are those it can be of. `also` is all of
+    it, where a campaign may be called so too: whoever types a name does not know that it begins like a kind.
+    """
 
     written: str
     word: str
     kinds: tuple[Kind, ...]
+    also: str = ""
 
     @classmethod
     def read(cls, written: str) -> AskedName:
@@ -32,6 +36,21 @@ class AskedName:
         prefix, slash, rest = written.partition("/")
         mine = tuple(kind for kind in KINDS.values() if slash and rest and kind.short == prefix)
         return cls(written, rest, mine) if mine else cls(written, written, tuple(KINDS.values()))
+
+    @classmethod
+    def typed(cls, written: str) -> AskedName:
+        """Reads what somebody typed, who may mean a campaign whose name begins with `voice/` or `sms/`."""
+        asked = cls.read(written)
+        return asked if asked.word == written else replace(asked, also=written)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Returns what a campaign is called that it may mean."""
+        return frozenset((self.word, self.also or self.word))
+
+    def may_mean(self, kind: Kind, name: str | None, sid: str | None) -> bool:
+        """Tells whether it may mean a campaign, by its name or SID."""
+        return kind in self.kinds and (name in self.names or sid == self.word)
 
     def of_one_kind(self, kinds: Iterable[Kind]) -> None:
         """Raises UsageError where campaigns of both kinds were found: nobody can tell which one is meant."""
@@ -71,27 +90,47 @@ class Found:
 
     @property
     def both(self) -> tuple[tuple[Live, ...], tuple[Live, ...]] | None:
-        """Returns the campaigns that the NAME is the SID of, and those of that name, where there are both: then it
-        means neither.
+        """Returns the campaigns that the NAME is the SID of, or the name after its kind, and those of that name, where
+        there are both: then it means neither.
         """
         own = tuple(live for live in self.campaigns if live.sid == self.asked.word)
         named = tuple(live for live in self.campaigns if live.sid != self.asked.word)
+        if not own:
+            own = tuple(live for live in named if live.name == self.asked.word and self.asked.also)
+            named = tuple(live for live in named if live not in own)
         return (own, named) if own and named else None
 
     @property
     def told_both(self) -> str:
-        """Says that a NAME is both a SID and a name."""
+        """Says that a NAME is both a SID and a name, or of one kind and the name of another."""
         own, named = self.both or ((), ())
         namesakes = some_of([f"{live.sid} {live.word}" for live in named], _MOST_SIMILAR)
+        if own and own[0].sid != self.asked.word:
+            one = f"{quoted(self.asked.written)} is {quoted(self.asked.word)} of its kind ({own[0].sid})"
+        else:
+            one = f"{quoted(self.asked.word)} is the SID of {quoted(own[0].name) if own else 'one campaign'}"
         return (
-            f"{quoted(self.asked.word)} is the SID of {quoted(own[0].name) if own else 'one campaign'} and the name of "
-            f"another ({namesakes}): give the SID of that one; a manifest with metadata.sid tells them apart"
+            f"{one} and the name of another ({namesakes}): give the SID of that one; "
+            "a manifest with metadata.sid tells them apart"
         )
 
     @property
     def others(self) -> str:
         """Says that a list is not complete, where some that have the name were found in it."""
         return f"the account could not be read completely: others may have {quoted(self.asked.written)}; run it again"
+
+
+_read = lru_cache(AskedName.read)
+
+
+def names_campaign(pattern: str, kind: Kind, name: str | None, sid: str | None) -> bool:
+    """Tells whether NAME on a command line is this campaign: a name, a SID, `voice/NAME` or `sms/NAME`."""
+    return _read(pattern).may_mean(kind, name, sid)
+
+
+def as_typed(kind: Kind, name: str) -> str:
+    """Returns the NAME that means a campaign on a command line: with its kind, where its name begins like one."""
+    return name if AskedName.read(name).word == name else f"{kind.short}/{name}"
 
 
 def similar(word: str, names: Iterable[str]) -> tuple[str, ...]:

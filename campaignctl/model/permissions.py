@@ -12,6 +12,7 @@ from campaignctl.kinds.operations import Permission, given_in
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.environment import Environment
+from campaignctl.model.naming import names_campaign
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,6 @@ NAMED_ALONE = frozenset({Permission.AFTER.value, Permission.SUPPRESSED.value, Pe
 """What is allowed of one campaign at a time."""
 IN_SANDBOX = frozenset(given_in("sandbox"))
 """Only there: a nightly job on a live account must not have it."""
-
-
-def names_campaign(pattern: str, kind: Kind, name: str | None, sid: str | None) -> bool:
-    """Tells whether NAME on a command line is this campaign: a name, a SID, `voice/NAME` or `sms/NAME`."""
-    return pattern in {name, sid, f"{kind.short}/{name}"} - {None}
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from campaignctl.kinds.endpoints import SERVICES
 from campaignctl.kinds.lifecycle import ENDING_STATES, MARGIN, State
 from campaignctl.kinds.operations import Op, Permission
 from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.naming import as_typed
 from campaignctl.model.plan import HeldOperation, Operation
 from campaignctl.model.reasons import REASONS, ChangeType, Reason
 from campaignctl.model.windows import Window, instant, window_of
@@ -280,5 +281,5 @@ def _told_elsewhere(desired: Desired, found: RunningElsewhere, here: str) -> str
     return (
         f"{found.environment} holds an alive campaign of this name ({found.sid}) that none of its manifests matches: "
         f"it would be created here while it runs on there. End it there first; say metadata.distinct_from: "
-        f"[{found.sid}] or --allow twin:{desired.name}@{here} if it is another"
+        f"[{found.sid}] or --allow twin:{as_typed(desired.kind, desired.name or '')}@{here} if it is another"
     )

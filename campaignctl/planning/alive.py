@@ -18,6 +18,7 @@ from campaignctl.kinds.table import Mutability, Role, Value
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.gates import Gate
 from campaignctl.model.list_refs import LISTS, asks_by_name, with_fewer
+from campaignctl.model.naming import as_typed
 from campaignctl.model.plan import Difference, HeldOperation, Operation
 from campaignctl.model.reasons import RANK, Reason
 from campaignctl.model.windows import window_of
@@ -339,7 +340,7 @@ def _held_reasons(
     people = _calls_suppressed(facts, done) if Op.RESUME in words else ""
     if words:
         unsure = _UNSURE if Op.RESUME in words and _would_wait_if_known(facts) else ""
-        flag = f"--allow {Permission.SUPPRESSED}:{facts.desired.name or facts.live.sid}"
+        flag = f"--allow {Permission.SUPPRESSED}:{as_typed(facts.live.kind, facts.desired.name or facts.live.sid)}"
         calls = f"; it would {facts.live.kind.stem} {people}, which needs {flag} too" if people else ""
         yield Reason("needs-allow", f"{', '.join(words)} must be asked for{unsure}{calls}")
 

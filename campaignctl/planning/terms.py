@@ -14,7 +14,8 @@ from campaignctl.kinds.operations import Permission
 from campaignctl.model.campaigns import NO_COUNTS, Counts, Desired, Live, Locate
 from campaignctl.model.checkout import Checkout, no_checkout
 from campaignctl.model.environment import Environment, Prune
-from campaignctl.model.permissions import HERE, Address, Consent, names_campaign
+from campaignctl.model.naming import names_campaign
+from campaignctl.model.permissions import HERE, Address, Consent
 from campaignctl.model.plan import ListCount, counts_in
 from campaignctl.policy import (
     ALONE,

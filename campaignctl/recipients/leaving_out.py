@@ -11,6 +11,7 @@ from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired, ListRef, Live, given_lists, given_refs
 from campaignctl.model.dated_names import dated
+from campaignctl.model.naming import as_typed
 from campaignctl.model.suppression import EarlierCampaign, Suppression
 from campaignctl.model.values import number_changes, texts
 from campaignctl.tuples import NamedTuple
@@ -135,7 +136,8 @@ def suppression_noted(desired: Desired, live: Live, suppressed: frozenset[str], 
         and not any(True for _ in given_lists(live))
     )
     if unseen and desired.state is State.ACTIVE and live.status is Status.PAUSED:
-        resend = f"; --resend {desired.name or live.sid} sends those who are left" if not stays else ""
+        name = as_typed(live.kind, desired.name or live.sid)
+        resend = f"; --resend {name} sends those who are left" if not stays else ""
         yield f"the account does not show its people: suppressed ones may be called{resend}"
 
 

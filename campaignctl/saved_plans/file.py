@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from campaignctl.diagnostics import quoted
 from campaignctl.errors import InputError, RefusedError
 from campaignctl.kinds.operations import Op
 from campaignctl.model.campaigns import Key
@@ -84,13 +85,28 @@ def holds_nothing(text: str) -> bool:
     return all(line.strip() in _NOTHING for line in lines)
 
 
+class _TwiceError(ValueError):
+    """Names a key that stands twice: some readers take the first and some the last, so people saw another plan."""
+
+
+def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    document = dict(pairs)
+    if len(document) < len(pairs):
+        raise _TwiceError(next(key for place, (key, _) in enumerate(pairs) if key in dict(pairs[:place])))
+    return document
+
+
 def read_plan(text: str, source: str) -> SavedPlan:
     """Reads a plan.
 
     Raises InputError for a file that is cut or foreign, RefusedError for one of another version or edited.
     """
     try:
-        document = json.loads(text)
+        document = json.loads(text, object_pairs_hook=_each_once)
+    except _TwiceError as twice:
+        raise RefusedError(
+            f"{source} was edited: {quoted(str(twice))} stands twice in one place of it; plan again"
+        ) from None
     except (ValueError, RecursionError) as error:
         raise InputError(
             f"{source} is not a complete plan file: it is cut off or damaged ({error})"

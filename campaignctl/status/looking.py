@@ -62,7 +62,7 @@ def look_once(
     mine = tuple(change for change in changes if change.desired)
     shown = nobodys if status_options.show_all else ()
     if status_options.names:
-        mine, shown = _asked_for(list(map(AskedName.read, status_options.names)), found, reading, client)
+        mine, shown = _asked_for(list(map(AskedName.typed, status_options.names)), found, reading, client)
     read = [live for listing in listings.values() for live in listing.campaigns]
     told = tuple(_told_both(status_options.names, {live.sid: live for live in (*read, *shown)}.values()))
     _count(lists, (*(change.live for change in mine), *shown), client)
@@ -139,7 +139,7 @@ def _last_dates(asked: AskedName, found: PlanBasis, client: Client) -> Iterator[
     for manifest in found.reading.all_manifests if repeating is not None else ():
         if repeating is None or manifest.repeat is None or manifest.kind not in asked.kinds:
             continue
-        if manifest.name == asked.word:
+        if manifest.name in asked.names:
             from campaignctl.repeat.manifests import last_manifest_before
 
             last = last_manifest_before(manifest, repeating.at)
@@ -189,8 +189,8 @@ def _meant_by_sid(
 
 def _told_both(names: Iterable[str], seen: Collection[Live]) -> Iterator[str]:
     """Notes each NAME that is the SID of one campaign and the name of another."""
-    for asked in map(AskedName.read, names):
-        meant_so = (live for live in seen if asked.word in (live.name, live.sid) and live.kind in asked.kinds)
+    for asked in map(AskedName.typed, names):
+        meant_so = (live for live in seen if asked.may_mean(live.kind, live.name, live.sid))
         found = Found(asked, tuple(meant_so))
         if found.both:
             yield found.told_both
@@ -212,7 +212,7 @@ def _listed(asked: AskedName, listings: Mapping[str, Listing]) -> tuple[Live, ..
     if not all(listing and listing.complete for listing in read):
         return ()
     alive = (live for listing in read if listing for live in listing.campaigns if live.alive)
-    campaigns = tuple(live for live in alive if asked.word in (live.name, live.sid))
+    campaigns = tuple(live for live in alive if asked.may_mean(live.kind, live.name, live.sid))
     asked.of_one_kind(live.kind for live in campaigns)
     return campaigns
 

@@ -11,7 +11,6 @@ from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import NO_COUNTS, Counts, Desired, Listing, Live
 from campaignctl.model.environment import Environment
 from campaignctl.model.naming import AskedName
-from campaignctl.model.permissions import names_campaign
 from campaignctl.model.plan import Change
 from campaignctl.model.values import texts
 from campaignctl.model.windows import Window, window_of
@@ -166,7 +165,5 @@ def _is_meant(change: Change, asked: AskedName) -> bool:
     desired = change.desired
     assert desired is not None
     sid = change.live.sid if change.live else desired.sid
-    if desired.kind not in asked.kinds:
-        return False
     of = desired.occurrence.manifest if desired.occurrence else None
-    return asked.word == of or names_campaign(asked.word, desired.kind, change.key.name, sid)
+    return any(asked.may_mean(desired.kind, name, sid) for name in (of, change.key.name))

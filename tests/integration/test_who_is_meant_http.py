@@ -253,3 +253,59 @@ def test_what_is_allowed_of_an_sid_is_allowed_of_no_namesake(desk: Desk, both: t
     assert [it["op"] for it in changes[both[0]]["operations"]] == ["complete"]
     assert [it["op"] for it in changes[both[1]]["operations"]] == ["pause"]
     assert [it["op"] for it in changes[both[1]]["held"]] == ["complete"]
+
+
+# --------------------------------------------------------------------------- a NAME that begins like a kind, and is one
+
+
+@pytest.fixture
+def two_ways(desk: Desk) -> tuple[str, str]:
+    """`voice/holi-offer` is the voice campaign holi-offer, and what another one is called."""
+    plain, like_a_kind = desk.seed(live_voice("holi-offer", **FOREIGN), live_voice("voice/holi-offer"))
+    return plain, like_a_kind
+
+
+@pytest.mark.parametrize("verb", ["resume", "complete", "archive"])
+def test_a_verb_that_two_campaigns_may_be_meant_by_does_nothing(
+    desk: Desk, two_ways: tuple[str, str], verb: str
+) -> None:
+    result = desk.run(verb, "voice/holi-offer", "--auto-approve")
+    assert (result.code, desk.writes) == (3, [])
+    assert "ambiguous-name" in result.out
+    assert all(sid in result.out for sid in two_ways)
+
+
+def test_a_pause_is_of_both_that_may_be_meant(desk: Desk, two_ways: tuple[str, str]) -> None:
+    assert desk.run("pause", "voice/holi-offer", "--auto-approve").code == 0
+    assert [it["status"] for it in desk.account()] == ["Paused"] * len(two_ways)
+
+
+def test_a_status_shows_both_that_may_be_meant(desk: Desk, two_ways: tuple[str, str]) -> None:
+    shown = desk.run("status", "voice/holi-offer", "--format", "json").json
+    assert {it["sid"] for it in shown["campaigns"]} == set(two_ways)
+    assert any(two_ways[1] in note for note in shown["notes"])
+    desk.manifests(voice("voice/holi-offer"))
+    shown = desk.run("status", "voice/holi-offer", "--format", "json").json
+    assert two_ways[1] in {it["sid"] for it in shown["campaigns"]}
+
+
+@pytest.mark.parametrize("search", ["substring", "whole", "odd", "refuse"])
+def test_what_is_called_like_a_kind_and_a_name_is_found_by_what_it_is_called(desk: Desk, search: str) -> None:
+    desk.seed(live_voice("voice/holi-offer"), live_voice("diwali", **FOREIGN))
+    desk.sandbox.switches.change({"name_search": search})
+    assert desk.run("status", "voice/holi-offer").code == 0
+    assert desk.run("report", "voice/holi-offer").code == 0
+    assert desk.run("pause", "voice/holi-offer", "--auto-approve").code == 0
+    assert [it["status"] for it in desk.account()] == ["Paused", "Created"]
+
+
+def test_what_is_allowed_of_one_is_allowed_of_no_other_that_the_name_could_be(
+    desk: Desk, two_ways: tuple[str, str]
+) -> None:
+    desk.manifests(
+        voice("holi-offer", state="completed", metadata={"sid": two_ways[0]}, **FOREIGN),
+        voice("voice/holi-offer", state="completed"),
+    )
+    for name, sid in (("voice/holi-offer", two_ways[0]), ("voice/voice/holi-offer", two_ways[1])):
+        ended = {it["sid"]: it["held"] == [] for it in desk.plan("--allow", f"complete:{name}")["changes"]}
+        assert ended == {it: it == sid for it in two_ways}

@@ -290,6 +290,22 @@ def test_a_duplicate_that_somebody_renamed_is_none_any_more(desk: Desk, clock: E
     assert [word for word, _ in actions(desk.writes)] == ["create"]
 
 
+def test_a_duplicate_of_one_that_somebody_renamed_is_none_any_more(desk: Desk, clock: EventfulClock) -> None:
+    """After the list was read: nothing bears the name but ours, so ending it would leave people out."""
+    desk.manifests(voice())
+
+    def happens() -> None:
+        (older,) = desk.seed(live_voice(date_created=OLD))
+        renamed = {"name": "diwali-by-hand"}
+        desk.sandbox.faults.add("change", request="get", path=older, data=renamed, times=None)
+        clock.then(60, lambda: desk.by_hand(older, {"campaigns": [renamed]}))
+
+    clock.then(5, happens)
+    run = desk.run(*APPLY)
+    assert (run.code, only(run)["outcome"]) == (0, "applied"), run.all
+    assert [word for word, _ in actions(desk.writes)] == ["create"]
+
+
 @pytest.mark.parametrize("hidden", ["status", pytest.param("id", marks=pytest.mark.slow)])
 def test_where_nobody_can_tell_what_the_older_one_is_doing_ours_is_paused_and_no_more(
     desk: Desk, clock: EventfulClock, hidden: str

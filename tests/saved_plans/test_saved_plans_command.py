@@ -319,6 +319,10 @@ def edited(text: str) -> str:
     return text.replace('"op": "create"', '"op": "archive"')
 
 
+def said_twice(text: str) -> str:
+    return text.replace('"operations":', '"operations": [], "operations":', 1)
+
+
 def renamed(text: str) -> str:
     return text.replace("diwali-reminder", "diwali-reminded")
 
@@ -343,6 +347,7 @@ BAD: list[tuple[Callable[[str], str], int]] = [
     (cut, 1),
     (nested_too_deep, 1),
     (edited, 3),
+    (said_twice, 3),
     (renamed, 3),
     (newer, 3),
     (wrong_type, 1),

@@ -27,8 +27,8 @@ class Ending:
     """Says how far ending a duplicate came.
 
     `older` is the campaign that stays, as it was just read; None where it is not there any more, or called otherwise,
-    and then nothing was sent, or where nobody can tell what it is doing (`in_doubt`), and then the younger was paused at
-    most. `trouble` says why the younger one could not be ended.
+    and then nothing was sent, or where nobody can tell what it is doing (`in_doubt`), and then the younger was paused
+    at most. `trouble` says why the younger one could not be ended.
     """
 
     older: Live | None

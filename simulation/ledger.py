@@ -244,6 +244,8 @@ class LifeLedger:
         self.runs: list[CommandRun] = []
         self.calls: list[Call] = []
         self.origins: dict[str, Origin] = {}
+        self.became: dict[str, tuple[str, float | None]] = {}
+        """Name and start of what runs gave another name: a manifest pins it, or was called so before."""
         self.touched: dict[str, set[str]] = defaultdict(set)
         self.stopped: dict[str, float] = {}
         self.cut_off: set[str] = set()
@@ -326,7 +328,10 @@ class LifeLedger:
         self._mean(run.writes[-1])
 
     def _mean(self, write: Write) -> None:
-        """Notes whom a campaign to a list is to call from now on."""
+        """Notes for which manifest a campaign calls from now on, and whom where it is to a list."""
+        before, after = write.before, write.after
+        if write.acted and before is not None and after is not None and before.name != after.name:
+            self.became[write.sid] = (after.name, after.start)
         for sid in (write.sid, *write.sids):
             if write.members and write.acted:
                 self.meant[sid] = frozenset(write.members)

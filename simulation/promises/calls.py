@@ -25,13 +25,14 @@ def called_twice(ledger: LifeLedger) -> Findings:
     the twin is over where somebody asks for that.
     """
     for call, truth, origin, run in by_runs(ledger):
-        key = (truth.collection, origin.name, origin.start, call.number)
+        name, start = ledger.became.get(call.sid, (origin.name, origin.start))
+        key = (truth.collection, name, start, call.number)
         first = ledger.reached.setdefault(key, call.sid)
         said = _said_to_be_others(ledger, call.sid, first) or _said_to_be_others(ledger, first, call.sid)
         another = {"renames", "edits"} <= (ledger.touched[first] | ledger.touched[call.sid])
         if first != call.sid and not said and not another and not _resumed_as_asked(ledger, call.sid):
             says = (
-                f"{call.number} for {origin.name} by {call.sid[:6]} ({run}), "
+                f"{call.number} for {name} by {call.sid[:6]} ({run}), "
                 f"and before by {first[:6]} ({ledger.origins[first].run})"
             )
             yield JudgeFinding(says, call.sid, call.at, first)

@@ -423,6 +423,24 @@ def test_what_somebody_renames_while_the_account_loses_its_start_is_another_one(
     assert bench.broken() & {"twice"} == broken
 
 
+@pytest.mark.parametrize(("by_a_run", "broken"), [(True, set()), (False, {"twice"})])
+def test_what_a_run_renames_calls_for_the_manifest_that_pins_it(
+    bench: Bench, by_a_run: bool, broken: set[str]
+) -> None:
+    """Its former name is free, and the manifest of that name has a campaign of its own made."""
+    sid = bench.creates(bench.run(bench.one), bench.one)
+    pins = replace(bench.one, name="holi", content="4", sid=sid)
+    bench.clock.sleep(60)
+    run = bench.run(bench.one, pins)
+    if by_a_run:
+        bench.sends(run, "PUT", sid, sent(pins))
+    else:
+        bench.operator(sid, sent(bench.one) | {"name": "holi"}, "renames")
+    bench.creates(run, bench.one)
+    bench.clock.sleep(8 * HOUR)
+    assert bench.broken() & {"twice"} == broken
+
+
 def test_every_promise_of_these_is_in_the_table() -> None:
     """By its name."""
     names = {it.name for it in JUDGES}

@@ -18,6 +18,7 @@ REACHED: Mapping[str, tuple[str, ...]] = {
     "archive": ("archived",),
 }
 """Where each action leads: what is over calls nobody either."""
+_STOPPING = frozenset(REACHED) - {"resume"}
 _TIMES = ("send_at", "end_at", "start_time", "end_time")
 
 
@@ -30,9 +31,14 @@ def what_was_lost_is_said(_ledger: LifeLedger, run: CommandRun) -> Findings:
 
 
 def what_calls_wrongly_is_paused(_ledger: LifeLedger, run: CommandRun) -> Findings:
-    """Checks that what could call somebody wrongly after a create or update is paused by the very next write."""
+    """Checks that what could call somebody wrongly after a create, update or resume is paused by the very next write.
+
+    A pause that is answered and not done is no more than said: `actions_are_seen_done`.
+    """
     for place, write in enumerate(run.writes):
         if not quiet(run) or not _took_place(write) or write.after is None or not write.after.going:
+            continue
+        if write.action in _STOPPING:
             continue
         wrong = ", ".join(_dangers(write, write.after))
         following = run.writes[place + 1 : place + 2]

@@ -96,6 +96,25 @@ def test_what_waited_and_goes_after_an_update_is_paused_at_once(bench: Bench) ->
     assert "at once" not in bench.broken(run)
 
 
+@pytest.mark.parametrize(("action", "broken"), [("pause", set()), ("resume", {"at once"})])
+def test_a_pause_that_is_answered_and_not_done_is_not_sent_again(
+    bench: Bench, action: str, broken: set[str]
+) -> None:
+    """What began ahead of its start is paused once, and the result says that it goes on; a resume that does the same
+    has to be paused.
+    """
+    does(bench, create_early=action == "pause", resume_early=True)
+    sid = bench.creates(bench.run(bench.one), bench.one)
+    if action == "resume":
+        bench.operator(sid, PAUSE)
+    bench.clock.sleep(1)
+    does(bench, actions="later", action_seconds=5.0, action_answer="real", actions_met=("pause",))
+    run = bench.run(replace(bench.one, state="paused"), allowed=frozenset({"resume"}))
+    bench.sends(run, "PUT", sid, {"action": action})
+    assert run.writes[0].after is not None and run.writes[0].after.state == "in-progress"
+    assert bench.broken(run) & {"at once"} == broken
+
+
 def test_a_campaign_is_read_after_an_action_whose_answer_shows_another_status(bench: Bench) -> None:
     """And is not called paused where it was not seen paused."""
     sid = bench.creates(bench.run(bench.one), bench.one)

@@ -111,7 +111,8 @@ def test_a_pause_that_is_answered_and_not_done_is_not_sent_again(
     does(bench, actions="later", action_seconds=5.0, action_answer="real", actions_met=("pause",))
     run = bench.run(replace(bench.one, state="paused"), allowed=frozenset({"resume"}))
     bench.sends(run, "PUT", sid, {"action": action})
-    assert run.writes[0].after is not None and run.writes[0].after.state == "in-progress"
+    assert run.writes[0].after
+    assert run.writes[0].after.state == "in-progress"
     assert bench.broken(run) & {"at once"} == broken
 
 

@@ -32,7 +32,7 @@ from campaignctl.saved_plans.staleness import hold_against, sets_going
 if TYPE_CHECKING:
     from campaignctl.api.client import Client
     from campaignctl.applying.creating import Creator
-    from campaignctl.applying.leftovers import Leftovers
+    from campaignctl.applying.leftovers import Leftovers, Settled
     from campaignctl.applying.port import Hooks, ListPort
 
 
@@ -94,15 +94,15 @@ class PlanRunner:
         """Waits until what a killed run may have made shows. Nothing is written for it."""
         self._leftovers.look()
 
-    def finish_leftovers(self) -> frozenset[ChangeOutcome]:
-        """Finishes what a killed run left behind. Returns what of it came to a bad end: unknown, failed."""
+    def finish_leftovers(self) -> Settled:
+        """Finishes what a killed run left behind."""
         with self.interrupts.deferred(), streams.never_waiting():
             settled = self._leftovers.finish()
         for note in settled.notes:
             output.remark(note)
         if self.interrupts.asked():
             raise InterruptedRunError("interrupted; nothing more was sent")
-        return settled.bad
+        return settled
 
     def _lists(self, planned: Planned) -> ListPort | None:
         if not _sends_lists(planned):
@@ -211,13 +211,12 @@ def carry_out(
                 planned = planned.cut_down(plan, session)
             passed = review(planned, partial(_last_moment, connection.client, planned))
             watched = _watched(session, reading, connection.client, plan_options.paths, planned)
-            left = frozenset[ChangeOutcome]()
+            left, reviewed = frozenset[ChangeOutcome](), passed.planned
             if passed.refusal is None:  # what stops campaigns waits for no log
                 connection.log.check()
-                left = runner.finish_leftovers()
-            result = with_refused(
-                runner.carry_out(passed.planned, watched=watched), planned.plan, passed.refusal
-            )
+                settled = runner.finish_leftovers()
+                left, reviewed = settled.bad, reviewed.outdated() if settled.found else reviewed
+            result = with_refused(runner.carry_out(reviewed, watched=watched), planned.plan, passed.refusal)
             return Applied(result, left, passed.refusal, connection.log.lost is not None)
 
 

@@ -111,6 +111,10 @@ class Planned:
         plan = replace(plan, digest=document_digest(approved_document(plan, terms.environment)))
         return cls(plan, terms, decisions, session.options.show_numbers, session.token, looked_at)
 
+    def outdated(self) -> Planned:
+        """Returns it as a plan whose look at the account is too old for a create: each looks again."""
+        return replace(self, looked_at=None)
+
     @cached_property
     def brief(self) -> BriefPlanDocument:
         """Returns the document that most formats show, numbers masked; it is made once."""

@@ -37,18 +37,21 @@ class Settled:
     """Says what became of leftovers.
 
     `bad` holds `unknown` where nobody can tell which campaign is to stay, or whether there is another, and `failed`
-    where a duplicate could not be ended: the run ends as it does where its own changes came to that.
+    where a duplicate could not be ended: the run ends as it does where its own changes came to that. `found`: one
+    turned up of which no intent knew the SID, so that a plan made before that may want to create it.
     """
 
     notes: tuple[str, ...] = ()
     bad: frozenset[ChangeOutcome] = frozenset()
+    found: bool = False
 
 
 class _LeftoverResult(NamedTuple):
-    """Says what became of one of them: what is told, and how bad it is."""
+    """Says what became of one of them: what is told, how bad it is, and whether it was found by its name alone."""
 
     note: str = ""
     bad: ChangeOutcome | None = None
+    found: bool = False
 
 
 def _unseen(note: str) -> _LeftoverResult:
@@ -146,17 +149,18 @@ class Leftovers:
 
     def finish(self) -> Settled:
         """Finishes what is left of each. One that cannot be looked at is left to the next run."""
-        notes, bad = [], set[ChangeOutcome]()
+        notes, bad, found = [], set[ChangeOutcome](), False
         for intent in self._intents():
             try:
                 finished = self._finish(intent)
             except ApiError as error:
                 finished = _unseen(f"{_CUT_OFF}, and nobody could look at what it made: {error}")
+            found = found or finished.found
             if finished.bad is not None:
                 bad.add(finished.bad)
             if finished.note:
                 notes.append(f"{KINDS[intent.kind].short}/{intent.name}: {finished.note}")
-        return Settled(tuple(notes), frozenset(bad))
+        return Settled(tuple(notes), frozenset(bad), found)
 
     def _intents(self) -> tuple[Intent, ...]:
         return tuple(intent for intent in self.creator.intents.left() if intent.kind in KINDS)
@@ -179,12 +183,12 @@ class Leftovers:
         if len(same) > 1:
             self._forget(intent)
             paused = self.creator.pause_all_but_the_oldest(same)
-            return _LeftoverResult(f"{_CUT_OFF}; {paused}", ChangeOutcome.UNKNOWN)
+            return _LeftoverResult(f"{_CUT_OFF}; {paused}", ChangeOutcome.UNKNOWN, found=True)
         if same and not listing.complete:
-            return _unseen(f"{_CUT_OFF}; {_NOT_COMPLETE}")
+            return _unseen(f"{_CUT_OFF}; {_NOT_COMPLETE}")._replace(found=True)
         if same:
             self._forget(intent)
-            return _LeftoverResult(f"{_CUT_OFF}; it had created {same[0].sid}")
+            return _LeftoverResult(f"{_CUT_OFF}; it had created {same[0].sid}", found=True)
         return _LeftoverResult()
 
     def _shown(self, intent: Intent) -> Listing:

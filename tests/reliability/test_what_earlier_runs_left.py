@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import Desk, actions, desk_at, voice
+from harness import VOICE, Desk, actions, desk_at, voice
 from reliable_desk import APPLY, EventfulClock, in_background, only, reliable
 
 OTHER_URL = "http://my.exotel.com/acme1/exoml/start_voice/1"
@@ -212,3 +212,30 @@ def test_where_the_older_one_has_ended_the_younger_one_stays(desk: Desk, clock: 
     assert [it["sid"] for it in desk.plan()["changes"]] == [younger]
     assert desk.run(*APPLY).code == 0
     assert statuses(desk) == {"older": "Completed", "younger": "Created"}
+
+
+@pytest.mark.parametrize(
+    ("url", "outcome", "code"), [(VOICE["url"], "unchanged", 0), (OTHER_URL, "skipped", 3)]
+)
+def test_what_turns_up_of_an_earlier_run_after_the_plan_is_not_made_again(
+    desk: Desk, url: str, outcome: str, code: int
+) -> None:
+    """Its intent does not know the SID; the account's list shows the campaign only once the plan has been made."""
+    desk.manifests(voice())
+    desk.sandbox.switches.change({"list_lag_seconds": 40})
+    desk.sandbox.faults.add("drop", request="create", acts=True)
+    assert desk.run(*APPLY).code == 5
+    desk.sandbox.switches.change({"list_lag_seconds": 0})
+    (sid,) = (it["id"] for it in desk.account())
+    desk.by_hand(sid, {"url": url})
+    desk.sandbox.switches.change({"list_lag_seconds": 40})
+    desk.forget()
+    assert desk.plan()["summary"]["operations"] == 1
+    reads = sum(it.request == "list" for it in desk.requests)
+    desk.forget()
+    desk.sandbox.faults.add("status", request="list", status=429, retry_after="50", after=reads)
+    run = desk.run(*APPLY)
+    assert f"an earlier run was cut off; it had created {sid}" in run.err
+    assert (run.code, only(run)["outcome"], only(run)["reason"]["code"]) == (code, outcome, "appeared")
+    assert (desk.writes, len(desk.account())) == ([], 1)
+    assert desk.run(*APPLY).code == 0

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from types import TracebackType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from campaignctl.api import encoding, envelopes
 from campaignctl.api.credentials import Credentials, advice, require
 from campaignctl.api.decoding import decode, decode_contact_items, decode_contact_list
-from campaignctl.api.envelopes import Envelope, Item, Trouble, UnreadableError, read_envelope
+from campaignctl.api.envelopes import Envelope, Item, Json, Trouble, UnreadableError, read_envelope
 from campaignctl.api.pacing import Pacer
+from campaignctl.api.paging import Page
 from campaignctl.api.requesting import (
     ALWAYS,
     ApiRequest,
@@ -48,40 +49,10 @@ from campaignctl.model.managed_lists import AccountList
 from campaignctl.model.requests import SECONDS_EACH, Budget
 from campaignctl.model.results import Answer, ContactExchange, Done, Exchange, NotReached, Refused, Unknown
 
+if TYPE_CHECKING:
+    from campaignctl.model.outcomes import Row
+
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Holds one page of a list of campaigns.
-
-    `entries` are in the account's order, None for an item that failed; `total` is the number of matches that the
-    account claims.
-    """
-
-    entries: tuple[Live | None, ...]
-    total: int | None
-
-    @property
-    def items(self) -> tuple[Live, ...]:
-        """Returns the campaigns that could be read."""
-        return tuple(entry for entry in self.entries if entry is not None)
-
-    @property
-    def failed(self) -> int:
-        """Returns how many items could not be read."""
-        return self.entries.count(None)
-
-
-@dataclass(frozen=True, slots=True)
-class ContactPage:
-    """Holds one page of contact lists.
-
-    `entries` has None for a list that could not be read; `total` is the number that the account claims.
-    """
-
-    entries: tuple[AccountList | None, ...]
-    total: int | None
 
 
 Observer = Callable[[RequestRecord], None]
@@ -199,16 +170,15 @@ class Client:
         statuses: str | None = None,
         sort: str | None = None,
         collection: str | None = None,
-    ) -> Page:
+    ) -> Page[Live]:
         """Reads one page. It is sorted by what moves least unless `sort` says otherwise. Raises `ApiError`."""
         endpoint = self.endpoint(kind, collection)
         query = encoding.list_query(
             endpoint, offset=offset, limit=limit, name=name, statuses=statuses, sort=sort
         )
 
-        def read(reply: Reply) -> Page:
-            envelope = read_envelope(reply.body)
-            return Page(tuple(_entry(endpoint, item) for item in envelope.items), envelope.total)
+        def read(reply: Reply) -> Page[Live]:
+            return _page(read_envelope(reply.body), limit, partial(decode, endpoint))
 
         return self._value(self._exchange(ApiRequest("list", endpoint, query=query), read))
 
@@ -219,28 +189,31 @@ class Client:
         result = self._exchange(request, lambda reply: _single(endpoint, reply, sid))
         return None if result.status == 404 else self._value(result)
 
-    def contact_lists(self, offset: int, name: str | None = None) -> ContactPage:
+    def contact_lists(self, offset: int, name: str | None = None) -> Page[AccountList]:
         """Reads one page of the account's contact lists whose names contain `name`. Raises `ApiError`."""
-        query = encoding.list_query(CONTACT_LISTS, offset=offset, limit=CONTACT_LISTS.page_limit, name=name)
+        limit = CONTACT_LISTS.page_limit
+        query = encoding.list_query(CONTACT_LISTS, offset=offset, limit=limit, name=name)
 
-        def read(reply: Reply) -> ContactPage:
-            envelope = read_envelope(reply.body)
-            return ContactPage(tuple(map(_contact_list, envelope.items)), envelope.total)
+        def read(reply: Reply) -> Page[AccountList]:
+            return _page(read_envelope(reply.body), limit, decode_contact_list)
 
         return self._value(self._exchange(ApiRequest("list", CONTACT_LISTS, query=query), read))
 
-    def list_contacts(self, sid: str, *, limit: int, offset: int = 0) -> Envelope:
-        """Reads `limit` people of a list from `offset` on; `total` is what the account claims. Raises `ApiError`."""
+    def list_contacts(self, sid: str, *, limit: int, offset: int = 0) -> Page[Row]:
+        """Reads `limit` people of a list from `offset` on, as the account shows them. Raises `ApiError`."""
         query = encoding.list_query(CONTACT_LISTS, offset=offset, limit=limit)
-        request = ApiRequest("details", CONTACT_LISTS, sid, query=query)
-        return self._value(self._exchange(request, lambda reply: read_envelope(reply.body)))
+        return self._rows(ApiRequest("details", CONTACT_LISTS, sid, query=query), limit)
 
-    def details_page(self, kind: Kind, sid: str, *, offset: int, limit: int) -> Envelope:
+    def details_page(self, kind: Kind, sid: str, *, offset: int, limit: int) -> Page[Row]:
         """Reads one page of what became of each recipient of a campaign. Raises `ApiError`."""
         endpoint = self.endpoint(kind)
         query = encoding.details_query(endpoint, offset=offset, limit=limit)
-        request = ApiRequest("details", endpoint, sid, query=query)
-        return self._value(self._exchange(request, lambda reply: read_envelope(reply.body)))
+        return self._rows(ApiRequest("details", endpoint, sid, query=query), limit)
+
+    def _rows(self, request: ApiRequest, limit: int) -> Page[Row]:
+        return self._value(
+            self._exchange(request, lambda reply: _page(read_envelope(reply.body), limit, _row))
+        )
 
     # ----------------------------------------------------------------------------------------------------- writes
 
@@ -466,18 +439,19 @@ class Client:
         return Trouble(trouble.code, message)
 
 
-def _entry(endpoint: Endpoint, item: Item) -> Live | None:
+def _page(envelope: Envelope, limit: int, decoded: Callable[[Json], T]) -> Page[T]:
+    return Page(tuple(_entry(item, decoded) for item in envelope.items), envelope.total, limit)
+
+
+def _entry(item: Item, decoded: Callable[[Json], T]) -> T | None:
     try:
-        return None if item.trouble else decode(endpoint, item.data)
+        return None if item.trouble else decoded(item.data)
     except UnreadableError:
         return None
 
 
-def _contact_list(item: Item) -> AccountList | None:
-    try:
-        return None if item.trouble else decode_contact_list(item.data)
-    except UnreadableError:
-        return None
+def _row(data: Json) -> Row:
+    return data if isinstance(data, dict) else {}
 
 
 def _single(endpoint: Endpoint, reply: Reply, sid: str | None) -> Live:

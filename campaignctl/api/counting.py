@@ -37,9 +37,9 @@ def _total(client: Client, sid: str) -> tuple[int | None, bool]:
     if total is None or total < 0:
         return None, False
     if total > 1:
-        return total, bool(page.items)
+        return total, bool(page.entries)
     page = client.list_contacts(sid, limit=CONTACTS.page_limit)
-    return total, page.total == total == len(page.items)
+    return total, page.total == total == len(page.entries)
 
 
 def _told(error: ApiError) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from campaignctl.api.envelopes import (
     BEYOND,
@@ -32,6 +32,9 @@ from campaignctl.model.managed_lists import AccountList
 from campaignctl.model.results import ContactItem, ContactItems
 from campaignctl.model.windows import instant
 from campaignctl.tuples import NamedTuple
+
+if TYPE_CHECKING:
+    from campaignctl.model.outcomes import Row
 
 
 def decode(endpoint: Endpoint, data: Json) -> Live:
@@ -200,9 +203,9 @@ def _numbers(value: Json) -> Value:
     return numbers
 
 
-def shown_number(data: Json) -> str | None:
+def shown_number(contact: Row) -> str | None:
     """Returns the number of a contact; None where it is masked, or not there."""
-    number = text_or_none(data.get("number")) if isinstance(data, dict) else None
+    number = text_or_none(contact.get("number"))
     return number if number is not None and _SHOWN_NUMBERS(f"\n{number}") else None
 
 

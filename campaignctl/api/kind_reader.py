@@ -8,9 +8,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from campaignctl.api.client import Client, Page
-from campaignctl.api.listing import Keep, ListReading, as_it_is, read_list, term_of
+from campaignctl.api.client import Client
+from campaignctl.api.listing import Keep, read_list, term_of
 from campaignctl.api.newest import newest_by_reading, newest_of, newest_page
+from campaignctl.api.paging import ListReading, Page, as_it_is
 from campaignctl.api.searching import Searches
 from campaignctl.api.sparing import read_sparingly
 from campaignctl.kinds.lifecycle import ENDING_STATES, State
@@ -119,20 +120,20 @@ class KindReader:
             self.searches.learn(found.known)
             self.everything, self.proved = found.everything, not found.everything
 
-    def take_alive(self, reading: ListReading) -> None:
+    def take_alive(self, reading: ListReading[Live]) -> None:
         """Takes the alive that a filter showed, once that filter has proved itself elsewhere."""
         self._take(reading)
         self.searches.learn(self.campaigns)
         self.everything, self.proved = False, True
 
-    def _read_everything(self, first: Page | None = None) -> None:
+    def _read_everything(self, first: Page[Live] | None = None) -> None:
         keep = self._beside_its_manifest
         self._take(read_list(self.client, self.kind, collection=self.collection, first=first, keep=keep))
         self.searches.learn(self.campaigns)
         self.everything = True
 
-    def _take(self, reading: ListReading) -> None:
-        self.campaigns, self.complete = dict(reading.campaigns), reading.complete
+    def _take(self, reading: ListReading[Live]) -> None:
+        self.campaigns, self.complete = dict(reading.found), reading.complete
         self.listed = reading.count
         self.searched.clear()
         self.missing.clear()

@@ -9,6 +9,7 @@ from campaignctl.api.client import Client
 from campaignctl.api.contact_lists import read_lists
 from campaignctl.api.counting import count_list
 from campaignctl.api.requesting import Check
+from campaignctl.errors import ApiError
 from campaignctl.kinds import KINDS
 from campaignctl.model.campaigns import Listing
 from campaignctl.model.managed_lists import AccountList
@@ -44,6 +45,14 @@ class ListAccount:
     def all(self) -> tuple[AccountList, ...]:
         """See `read_lists`."""
         return read_lists(self.client).lists
+
+    def is_gone(self, sid: str) -> bool:
+        """Tells whether all lists could be read, and it is none of them."""
+        try:
+            found = read_lists(self.client)
+        except ApiError:
+            return False
+        return found.complete and all(it.sid != sid for it in found.lists)
 
     def count(self, sid: str) -> int | None:
         """See `count_list`."""

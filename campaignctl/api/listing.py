@@ -1,78 +1,40 @@
-"""Reads a list page by page, though it moves while it is read (rule 8)."""
+"""Reads lists of campaigns, and searches them by name (rule 8)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass, field
-from math import ceil
+from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import Final, TypeAlias
 
-from campaignctl.api.client import Client, Page
+from campaignctl.api.client import Client
+from campaignctl.api.paging import ListReading, Page, Stretch, as_it_is
 from campaignctl.api.retry import ReplyClass, classify_status
 from campaignctl.errors import ApiError, CredentialsError
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Listing, Live
 
-MAX_REREADS: Final = 3
-_SPARE_PAGES: Final = 20
-_MOST_WITHOUT_TOTAL: Final = 500_000
 RUN: Final = re.compile(r"(?:[^\W_]|-)+")
 SHORTEST_TERM: Final = 4
-
+_SID: Final = attrgetter("sid")
 
 Keep: TypeAlias = Callable[[Live], Live]
 """What is kept of a campaign that a page shows."""
 
 
-def as_it_is(live: Live) -> Live:
-    """Keeps a campaign as it is, in full."""
-    return live
+def new_reading(keep: Keep = as_it_is) -> ListReading[Live]:
+    """Prepares to read a list of campaigns. `keep` is given each as it is read."""
+    return ListReading(_SID, keep)
 
 
-@dataclass
-class ListReading:
-    """Holds what the pages of one list showed.
-
-    `failed` are the positions of items that failed; `total` the last claim.
-    """
-
-    keep: Keep = as_it_is
-    campaigns: dict[str, Live] = field(default_factory=dict)
-    failed: set[int] = field(default_factory=set)
-    total: int | None = None
-    followed: bool = True
-
-    @property
-    def complete(self) -> bool:
-        """Tells whether every item was read. Where the account claims more than it showed, some are missing."""
-        return self.followed and not self.failed and self.count >= (self.total or 0)
-
-    @property
-    def count(self) -> int:
-        """Returns how many items there are, failed ones included."""
-        return len(self.campaigns) + len(self.failed)
-
-    @property
-    def listing(self) -> Listing:
-        """Returns what was read, in the form that the planner takes."""
-        return Listing(tuple(self.campaigns.values()), self.complete)
-
-    def take(self, offset: int, page: Page) -> bool:
-        """Adds a page. An item seen twice counts once, as it was seen last. Returns True when something was new."""
-        before = self.count
-        for position, entry in enumerate(page.entries, offset):
-            if entry is None:
-                self.failed.add(position)
-            else:
-                self.campaigns[entry.sid] = self.keep(entry)
-        self.total = page.total
-        return self.count > before
+def listing_of(reading: ListReading[Live]) -> Listing:
+    """Returns what was read, in the form that the planner takes."""
+    return Listing(tuple(reading.found.values()), reading.complete)
 
 
 def scan(client: Client, kind: Kind, collection: str | None = None) -> Listing:
     """Reads the complete list of a kind. Raises `ApiError` for what cannot be read at all."""
-    return read_list(client, kind, collection=collection).listing
+    return listing_of(read_list(client, kind, collection=collection))
 
 
 def search(client: Client, kind: Kind, name: str, collection: str | None = None) -> Listing:
@@ -85,14 +47,16 @@ def search(client: Client, kind: Kind, name: str, collection: str | None = None)
     reading = None if term is None else search_term(client, kind, term, collection)
     if reading is None:
         return scan(client, kind, collection)
-    if name != term and not any(live.name == name for live in reading.campaigns.values()):
+    if name != term and not any(live.name == name for live in reading.found.values()):
         by_name = search_term(client, kind, name, collection)
-        found = reading.campaigns | (by_name.campaigns if by_name else {})
+        found = reading.found | (by_name.found if by_name else {})
         return Listing(tuple(found.values()), reading.complete)
-    return reading.listing
+    return listing_of(reading)
 
 
-def search_term(client: Client, kind: Kind, term: str, collection: str | None = None) -> ListReading | None:
+def search_term(
+    client: Client, kind: Kind, term: str, collection: str | None = None
+) -> ListReading[Live] | None:
     """Finds all campaigns whose names hold the term; None where the account takes no such search (a 4xx)."""
     try:
         return read_list(client, kind, name=term, collection=collection)
@@ -129,38 +93,37 @@ def read_list(
     name: str | None = None,
     statuses: str | None = None,
     collection: str | None = None,
-    first: Page | None = None,
+    first: Page[Live] | None = None,
     keep: Keep = as_it_is,
-) -> ListReading:
+) -> ListReading[Live]:
     """Reads every page of a list. `first` is the first page, where it has been read already."""
     limit = client.endpoint(kind, collection).page_limit
 
-    def page_at(offset: int) -> Page:
+    def page_at(offset: int) -> Page[Live]:
         if first is not None and offset == 0 and not reading.count:
             return first
         return client.list_page(
             kind, offset=offset, limit=limit, name=name, statuses=statuses, collection=collection
         )
 
-    reading = ListReading(keep)
-    for _ in _follow(reading, page_at, limit):
-        pass
+    reading = new_reading(keep)
+    reading.read(page_at)
     return reading
 
 
 def latest_first(
     client: Client,
     kind: Kind,
-    reading: ListReading,
+    reading: ListReading[Live],
     collection: str | None = None,
     statuses: str | None = None,
-) -> Iterator[Page]:
+) -> Iterator[Stretch[Live]]:
     """Reads the complete list, or that of `statuses`, from its latest end into `reading`, and yields each page as
     soon as it is read. What is alive stands there; a campaign that is made meanwhile is not seen.
     """
     endpoint = client.endpoint(kind, collection)
 
-    def page_at(offset: int) -> Page:
+    def page_at(offset: int) -> Page[Live]:
         return client.list_page(
             kind,
             offset=offset,
@@ -170,57 +133,4 @@ def latest_first(
             collection=endpoint.collection,
         )
 
-    return _follow(reading, page_at, endpoint.page_limit)
-
-
-def _follow(reading: ListReading, page_at: Callable[[int], Page], limit: int) -> Iterator[Page]:
-    """Reads on from page to page, each overlapping the one before by one item, and yields each page that it takes.
-
-    That item must be on the page. Where it is not, items went away and what follows moved up: then the page before
-    is read again, which is as good where it holds anything that was seen, and reading goes on from its end.
-    """
-    anchors: Container[str] | None = None  # what the page must hold one of; None for the first
-    offset = rereads = pages = 0
-    most = 1
-    while pages < most:
-        page, pages = page_at(offset), pages + 1
-        most = _most_pages(page) if pages == 1 else most
-        if offset > 0 and not _holds(page, anchors):
-            if rereads == MAX_REREADS:
-                break
-            rereads, offset, anchors = rereads + 1, max(offset - limit + 1, 0), reading.campaigns
-            continue
-        going_back = anchors is reading.campaigns
-        fresh, reached = reading.take(offset, page), offset + len(page.entries)
-        yield page
-        if is_last(page, reached, limit) or not (fresh or going_back):
-            return
-        rereads = rereads if going_back else 0
-        last = page.entries[-1] if page.entries else None
-        offset, anchors = max(reached - 1, 0), {last.sid} if last else None
-    reading.followed = False
-
-
-def _holds(page: Page, anchors: Container[str] | None) -> bool:
-    return anchors is None or any(item.sid in anchors for item in page.items)
-
-
-def is_last(page: Page, reached: int, limit: int) -> bool:
-    """Tells whether a page of campaigns is the last; one without a total never is."""
-    return page.total is not None and ends(len(page.entries), reached, limit, page.total)
-
-
-def ends(length: int, reached: int, limit: int, total: int | None) -> bool:
-    """Tells whether a page of any list is the last; without a total a short one is.
-
-    A full page never is, whatever `total` claims; nor is a short one that says there is more.
-    """
-    return length < limit and reached >= (total or 0)
-
-
-def _most_pages(first: Page) -> int:
-    """Returns the most pages that are read, so that a server that never ends is left: twice what the first page
-    makes expect.
-    """
-    items = _MOST_WITHOUT_TOTAL if first.total is None else first.total
-    return _SPARE_PAGES + 2 * ceil(items / max(len(first.entries) - 1, 1))
+    return reading.follow(page_at)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from campaignctl.api.client import Client, Page
+from campaignctl.api.client import Client
 from campaignctl.api.encoding import FAILED_WORDS, FINISHED_WORDS
-from campaignctl.api.listing import ListReading, is_refusal, latest_first
+from campaignctl.api.listing import is_refusal, latest_first, new_reading
+from campaignctl.api.paging import Page
 from campaignctl.errors import ApiError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.endpoints import Endpoint
@@ -34,10 +35,10 @@ def newest_page(client: Client, kind: Kind, collection: str | None = None) -> tu
 
 def newest_by_reading(client: Client, kind: Kind, collection: str | None = None) -> tuple[Live, ...]:
     """Reads the newest finished campaigns without a filter."""
-    endpoint, reading = client.endpoint(kind, collection), ListReading()
+    endpoint, reading = client.endpoint(kind, collection), new_reading()
     over: list[Live] = []
     for _ in latest_first(client, kind, reading, collection):
-        over = [live for live in reading.campaigns.values() if live.finished]
+        over = [live for live in reading.found.values() if live.finished]
         if len(over) >= endpoint.page_limit:
             break
     return tuple(over[: endpoint.page_limit])
@@ -59,7 +60,7 @@ def _listed_at(live: Live) -> float:
     return moment.timestamp() if moment else float("-inf")
 
 
-def _filtered(client: Client, kind: Kind, endpoint: Endpoint) -> Page | None:
+def _filtered(client: Client, kind: Kind, endpoint: Endpoint) -> Page[Live] | None:
     """Reads a filtered page; None where the account refuses it, which is asked once more in its default order
     first.
     """

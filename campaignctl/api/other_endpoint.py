@@ -74,5 +74,5 @@ def _filtered(there: KindReader) -> tuple[Live, ...] | None:
         return None
     there.take_alive(reading)
     finished = newest_page(there.client, there.kind, there.collection)
-    alive_only = all(live.alive for live in reading.campaigns.values())
+    alive_only = all(live.alive for live in reading.found.values())
     return finished if alive_only and (reading.count or finished) else None

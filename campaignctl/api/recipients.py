@@ -5,13 +5,13 @@ Whatever the number of recipients, one page is held at a time.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from campaignctl.api.client import Client
-from campaignctl.api.envelopes import Envelope, Item
-from campaignctl.api.listing import MAX_REREADS, ends, is_refusal
+from campaignctl.api.listing import is_refusal
+from campaignctl.api.paging import MAX_REREADS, Page, Stretch, Walk, WalkEnd
 from campaignctl.errors import AnswerError, ApiError
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Live
@@ -19,33 +19,47 @@ from campaignctl.model.outcomes import Batch, Row
 
 LONGEST_PAGE: Final = 500
 """Asked for first: how long such a page may be is unknown (2026-11), and a long one spares requests."""
-_MOST_WITHOUT_TOTAL: Final = 1_000_000
 
 
 def pages(client: Client, live: Live, since: int = 0) -> Iterator[Batch]:
     """Reads every recipient from offset `since` on.
 
-    Raises `ApiError` for what stays unread; what came before stands. Each page overlaps the one before by one row,
-    which must be on it: where it is not, rows went away, and the page before is read again.
+    Raises `ApiError` for what stays unread; what came before stands.
     """
+    recent, reached = _RecentRows(), since
     reader = _Reader(client, live.kind, live.sid)
-    offset, anchor = since, None
-    while True:
-        part = reader.after(offset, anchor)
-        yield part.batch
-        if part.last:
-            return
-        offset, anchor = part.offset, part.anchor
+    walk = Walk(reader.page_at, _identity, recent, start=since)
+    for stretch in walk:
+        recent.add(stretch)
+        rows = tuple(row for row in stretch.new if row is not None)
+        reached = stretch.reached if stretch.new else reached
+        yield Batch(rows, reached, len(stretch.new) - len(rows), stretch.total)
+    if walk.ending is not WalkEnd.LAST_PAGE:
+        assert walk.ending is not None, "it is over"
+        raise AnswerError(f"campaign {live.sid}: {_INCOMPLETE[walk.ending]}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """Holds a batch of rows, and where and after which row the next page is asked for."""
+_INCOMPLETE: Final = {
+    WalkEnd.MOVED: "its per-recipient results moved while they were read",
+    WalkEnd.REPEATED: "its per-recipient results come again instead of the next ones",
+    WalkEnd.ENDLESS: "its per-recipient results do not come to an end",
+}
 
-    batch: Batch
-    offset: int
-    anchor: str | None
-    last: bool
+
+class _RecentRows:
+    """Knows the rows of the last pages, as many as may be read again, so that no row comes twice.
+
+    Rows that nothing tells apart are never known.
+    """
+
+    def __init__(self) -> None:
+        self._pages: deque[frozenset[str]] = deque(maxlen=MAX_REREADS + 1)
+
+    def __contains__(self, identity: object) -> bool:
+        return any(identity in page for page in self._pages)
+
+    def add(self, stretch: Stretch[Row]) -> None:
+        self._pages.append(frozenset(_identity(row) for row in stretch.items if _named_by(row)))
 
 
 class _Reader:
@@ -53,40 +67,7 @@ class _Reader:
         self._client, self._kind, self._sid = client, kind, sid
         self._limit = LONGEST_PAGE
 
-    def after(self, offset: int, anchor: str | None) -> _Part:
-        """Reads what follows the anchor, which was at `offset`; without an anchor, what stands from there on."""
-        for back in range(MAX_REREADS + 1):
-            start = max(offset - back * (self._limit - 1), 0)
-            page = self._page(start)
-            place = None if anchor is None else _place(page.items, anchor)
-            if place is not None:
-                return self._part(page, start, place + 1, offset + 1)
-            if anchor is None:
-                return self._part(page, start, 0, offset)
-            if start == 0:
-                break
-        where = "its per-recipient results moved while they were read"
-        raise AnswerError(f"campaign {self._sid}: {where}")
-
-    def _part(self, page: Envelope, start: int, skip: int, expected: int) -> _Part:
-        """Reads the rows of a page from `skip` on, which are expected at an offset.
-
-        Items that failed at the end are asked for once more.
-        """
-        items, reached = page.items[skip:], start + len(page.items)
-        last = not items or _is_last(page, reached, self._limit)
-        complete = max((place for place, item in enumerate(items, 1) if item.trouble is None), default=0)
-        if last or complete == 0:
-            complete = len(items)
-        taken = items[:complete]
-        rows = tuple(_row(item) for item in taken if item.trouble is None)
-        end = start + skip + complete if taken else min(start + skip, expected)
-        batch = Batch(rows, end, len(taken) - len(rows), page.total)
-        if not taken or taken[-1].trouble is not None:
-            return _Part(batch, end, None, last)
-        return _Part(batch, end - 1, _identity(taken[-1]), last)
-
-    def _page(self, offset: int) -> Envelope:
+    def page_at(self, offset: int) -> Page[Row]:
         """Reads a page; where the account refuses one of this length, one as long as its lists may be."""
         try:
             return self._ask(offset)
@@ -101,36 +82,15 @@ class _Reader:
             self._limit = shorter
             return self._ask(offset)
 
-    def _ask(self, offset: int) -> Envelope:
+    def _ask(self, offset: int) -> Page[Row]:
         return self._client.details_page(self._kind, self._sid, offset=offset, limit=self._limit)
 
 
-def _is_last(page: Envelope, reached: int, limit: int) -> bool:
-    """Tells whether a page is the last.
-
-    A server that never ends is left. Unlike a list of campaigns, rows without a total end with a short page: nobody
-    is called for what is not seen.
-    """
-    if reached > (_MOST_WITHOUT_TOTAL if page.total is None else 2 * page.total + 20 * limit):
-        raise AnswerError("the account's per-recipient results do not come to an end")
-    return ends(len(page.items), reached, limit, page.total)
+def _identity(row: Row) -> str:
+    """Returns what identifies a row on the next page: its SID and number, else all of it."""
+    return _named_by(row) or repr(row)
 
 
-def _place(items: tuple[Item, ...], anchor: str) -> int | None:
-    return next(
-        (place for place, item in enumerate(items) if not item.trouble and _identity(item) == anchor), None
-    )
-
-
-def _identity(item: Item) -> str:
-    """Returns what identifies a row on the next page: its SID and number, else all of it.
-
-    [001] shows one SID for two numbers.
-    """
-    data = _row(item)
-    known = [str(data.get(key)) for key in ("sid", "number") if data.get(key)]
-    return "/".join(known) if known else repr(data)
-
-
-def _row(item: Item) -> Row:
-    return item.data if isinstance(item.data, dict) else {}
+def _named_by(row: Row) -> str:
+    """Returns the SID and number of a row, as far as it has them. [001] shows one SID for two numbers."""
+    return "/".join(str(row[key]) for key in ("sid", "number") if row.get(key))

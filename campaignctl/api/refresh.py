@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from campaignctl.api.client import Client
 from campaignctl.api.kind_reader import KindReader
-from campaignctl.api.listing import Keep, as_it_is, is_refusal, no_such_part
+from campaignctl.api.listing import Keep, is_refusal, no_such_part
 from campaignctl.api.other_endpoint import read_other_endpoint
+from campaignctl.api.paging import as_it_is
 from campaignctl.errors import ApiError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Kind

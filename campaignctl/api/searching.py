@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from campaignctl.api.client import Client
-from campaignctl.api.listing import RUN, SHORTEST_TERM, ListReading, is_refusal, search_term, term_of
+from campaignctl.api.listing import RUN, SHORTEST_TERM, is_refusal, search_term, term_of
+from campaignctl.api.paging import ListReading
 from campaignctl.errors import ApiError
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Live
@@ -46,7 +47,7 @@ class Searches:
     collection: str | None = None
     known: Mapping[str, Live] = field(default_factory=dict)
     seen: dict[str, Live] = field(default_factory=dict)
-    _made: dict[str, ListReading | None] = field(default_factory=dict)
+    _made: dict[str, ListReading[Live] | None] = field(default_factory=dict)
     _trust: Trust | None = None
     _signs: frozenset[str] = frozenset()
 
@@ -72,13 +73,13 @@ class Searches:
                 settled.add(name)
         return Looked(self.seen, frozenset(settled), frozenset(unanswered))
 
-    def made(self, text: str | None) -> ListReading | None:
+    def made(self, text: str | None) -> ListReading[Live] | None:
         """Makes a search, once, and returns what it shows; None where the account takes no such search."""
         if text is None:
             return None
         if text not in self._made:
             self._made[text] = reading = search_term(self.client, self.kind, text, self.collection)
-            self.seen |= reading.campaigns if reading else {}
+            self.seen |= reading.found if reading else {}
         return self._made[text]
 
     def _queries(self, name: str, term: str | None, wanted: Iterable[str]) -> tuple[str, ...]:
@@ -101,7 +102,7 @@ class Searches:
         """
         if self._trust is None:
             made = [(text, reading) for text, reading in self._made.items() if reading is not None]
-            if any(self._shows_part(text, reading.campaigns.values()) for text, reading in made):
+            if any(self._shows_part(text, reading.found.values()) for text, reading in made):
                 self._trust = Trust.PARTS
             else:
                 self._trust = self._asked_for_part() or self._asked_for_full_name(wanted) or Trust.NOTHING

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
-from campaignctl.api.client import Client, Page
+from campaignctl.api.client import Client
 from campaignctl.api.encoding import ALIVE_WORDS, FINISHED_WORDS
-from campaignctl.api.listing import Keep, ListReading, as_it_is, is_last, is_refusal, read_list
+from campaignctl.api.listing import Keep, is_refusal, read_list
+from campaignctl.api.paging import ListReading, Page, as_it_is
 from campaignctl.errors import ApiError
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Live
@@ -21,16 +22,16 @@ class Sparing:
     that this takes. `everything` says that it was no more than one page.
     """
 
-    first: Page
+    first: Page[Live]
     scan_cost: int
-    reading: ListReading | None
+    reading: ListReading[Live] | None
     everything: bool
 
     @property
     def known(self) -> dict[str, Live]:
         """Returns the campaigns that are certainly there, alive or not, by SID."""
         shown = {live.sid: live for live in self.first.items}
-        return shown | (self.reading.campaigns if self.reading else {})
+        return shown | (self.reading.found if self.reading else {})
 
 
 def read_sparingly(
@@ -40,15 +41,15 @@ def read_sparingly(
     limit = client.endpoint(kind, collection).page_limit
     first = client.list_page(kind, offset=0, limit=limit, collection=collection)
     scan_cost = ceil((first.total or 0) / (limit - 1))
-    if is_last(first, len(first.entries), limit):
+    if first.is_last(0):
         complete = read_list(client, kind, collection=collection, first=first, keep=keep)
         return Sparing(first, scan_cost, complete, everything=True)
     return Sparing(first, scan_cost, _filtered(client, kind, collection, first, keep), everything=False)
 
 
 def _filtered(
-    client: Client, kind: Kind, collection: str | None, first: Page, keep: Keep
-) -> ListReading | None:
+    client: Client, kind: Kind, collection: str | None, first: Page[Live], keep: Keep
+) -> ListReading[Live] | None:
     """Reads the alive by status filter; None unless they and the finished make up the complete account.
 
     Which spellings the filter takes is unknown, so an answer proves nothing by itself; a page that holds anything
@@ -71,8 +72,8 @@ def _filtered(
         and finished.total is not None
         and reading.count + finished.total == first.total
     )
-    alive_only = all(live.alive for live in reading.campaigns.values())
+    alive_only = all(live.alive for live in reading.found.values())
     finished_only = all(live.finished for live in finished.items)
-    none_missed = all(live.sid in reading.campaigns for live in first.items if live.alive)
+    none_missed = all(live.sid in reading.found for live in first.items if live.alive)
     understood = adds_up and alive_only and finished_only and none_missed
     return reading if reading.followed and understood else None

@@ -10,7 +10,7 @@ from typing import Final
 
 from campaignctl.api.client import Client
 from campaignctl.api.encoding import ALIVE_WORDS, IN_PROGRESS_WORDS
-from campaignctl.api.listing import ListReading, is_refusal, latest_first, no_such_part
+from campaignctl.api.listing import is_refusal, latest_first, new_reading, no_such_part
 from campaignctl.api.sparing import read_sparingly
 from campaignctl.errors import ApiError
 from campaignctl.kinds import KINDS
@@ -110,7 +110,7 @@ class Sweep:
         sparing = read_sparingly(self.client, kind)
         reading = sparing.reading
         if reading is not None:
-            yield tuple(reading.campaigns.values())
+            yield tuple(reading.found.values())
         else:
             label = self.client.endpoint(kind).collection
             minutes = -(-self.client.estimate(sparing.scan_cost) // 60)
@@ -118,7 +118,7 @@ class Sweep:
                 f"the status filter of {label} cannot be relied on: all of it is read, "
                 f"{sparing.scan_cost} requests, some {minutes} minutes"
             )
-            reading = ListReading()
+            reading = new_reading()
             for page in latest_first(self.client, kind, reading):
                 yield page.items
         if not reading.complete:

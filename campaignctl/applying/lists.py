@@ -127,7 +127,7 @@ class Lists:
         state.list_sid, answer = sid, exchange.answer
         gone = getattr(answer, "http", None) == 404
         if isinstance(answer, Unknown):
-            gone = all(it.sid != sid for it in self.port.all())
+            gone = self.port.is_gone(sid)
         if gone or not hasattr(answer, "message"):
             outcome = OperationOutcome.UNCHANGED if gone else OperationOutcome.APPLIED
             return OperationResult(operation.op, outcome, exchange.attempts)

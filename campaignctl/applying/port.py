@@ -136,6 +136,9 @@ class ListPort(Protocol):
     def all(self) -> tuple[AccountList, ...]:
         """Returns every list, for an account whose search shows nothing."""
 
+    def is_gone(self, sid: str) -> bool:
+        """Tells whether a list is certainly not there: what cannot be read, or not completely, proves nothing."""
+
     def count(self, sid: str) -> int | None:
         """Returns how many people are in a list; None where nobody knows."""
 

@@ -87,7 +87,7 @@ def command(
             _usage_writer(live)
             if usage
             else writer(output_format, show_numbers=options.show_numbers, width=output.width()),
-            Tally(offset=since_offset),
+            Tally(offset=since_offset, skipped=since_offset),
             source,
             output_format,
             since=since_offset,

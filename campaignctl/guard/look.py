@@ -9,7 +9,7 @@ from typing import Final
 
 from campaignctl.api.client import Client
 from campaignctl.api.encoding import IN_PROGRESS_WORDS
-from campaignctl.api.listing import ListReading, is_refusal, latest_first
+from campaignctl.api.listing import is_refusal, latest_first, new_reading
 from campaignctl.api.refresh import alive
 from campaignctl.applying.judging import still
 from campaignctl.applying.sending import Sender
@@ -126,7 +126,7 @@ class GuardLook:
 
         Returns False where the filter is not understood.
         """
-        reading = ListReading()
+        reading = new_reading()
         try:
             for page in latest_first(self.client, kind, reading, statuses=IN_PROGRESS_WORDS):
                 self._take_all(page.items)
@@ -149,7 +149,7 @@ class GuardLook:
         if filtered:
             self._told_incomplete(kind, alive(self.client, kind, self._kept).complete)
             return
-        reading = ListReading()
+        reading = new_reading()
         for page in latest_first(self.client, kind, reading):
             self._take_all(page.items)
             if self.stopping():

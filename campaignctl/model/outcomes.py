@@ -42,7 +42,7 @@ def columns_of(rows: Iterable[Row]) -> tuple[str, ...]:
 class Tally:
     """Counts how many recipients ended how, in little memory however many they are.
 
-    `total` is the account's last claim.
+    `skipped` were left out at the beginning, and the next one is at `offset`; `total` is the account's last claim.
     """
 
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -50,6 +50,7 @@ class Tally:
     failed: int = 0
     offset: int = 0
     total: int | None = None
+    skipped: int = 0
 
     def add(self, batch: Batch) -> None:
         """Counts a batch."""
@@ -69,8 +70,10 @@ class Tally:
 
     @property
     def missing(self) -> int:
-        """Returns how many more recipients the account claims than it showed."""
-        return max((self.total or 0) - self.offset, 0)
+        """Returns how many more recipients the account claims than it showed: some may have come in where others
+        had been read already.
+        """
+        return max((self.total or 0) - self.skipped - self.rows - self.failed, 0)
 
 
 def _outcome(value: Cell) -> str:

@@ -355,6 +355,35 @@ def test_a_version_that_a_campaign_names_by_now_is_not_deleted(desk: Desk, colle
     assert (kept["outcome"], kept["reason"]["code"]) == ("skipped", "moved")
 
 
+@pytest.mark.parametrize(
+    ("acts", "trouble", "outcome"),
+    [
+        (True, {}, "unchanged"),
+        (False, {}, "unknown"),
+        (False, {"kind": "status", "status": 403}, "unknown"),
+        (False, {"kind": "status", "status": 503}, "unknown"),
+        (False, {"kind": "item"}, "unknown"),
+    ],
+)
+def test_a_delete_whose_answer_is_lost_is_done_only_where_all_lists_were_read_and_it_is_none_of_them(
+    desk: Desk, acts: bool, trouble: dict[str, Any], outcome: str
+) -> None:
+    (sid,) = desk.seed(OLD, collection="lists")
+    desk.seed(live_voice("bystander"))
+    desk.manifests(contact_list())
+
+    def lose_the_answer() -> None:
+        desk.sandbox.faults.add("drop", request="delete_list", acts=acts)
+        if trouble:
+            fault = {**trouble}
+            desk.sandbox.faults.add(fault.pop("kind"), request="lists", times=None, **fault)
+
+    done = desk.run("apply", "--prune-lists", "--format", "json", stdin=Answer(lose_the_answer))
+    (told,) = [it for it in done.json["results"] if it["sid"] == sid]
+    assert told["outcome"] == outcome, done.all
+    assert sum(it.request == "delete_list" for it in desk.requests) == 1
+
+
 def test_prune_lists_deletes_nothing_where_the_account_shows_no_campaign_at_all(desk: Desk) -> None:
     (sid,) = desk.seed(OLD, collection="lists")
     desk.seed(live_sms("theirs", lists=[sid]))

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
+from itertools import chain
 from typing import Final, TypeVar, cast
 
 _WORTH_A_COPY: Final = 300
@@ -25,8 +26,11 @@ _MOST: Final = 8
 _PIPE_BYTES: Final = 1 << 20
 """A copy goes on while what it made is not taken in yet."""
 
-_PORTION: Final = 250
-"""Results that a copy hands over in one piece, where it makes many."""
+_PORTION: Final = 100
+"""Items that a process takes at a time, and whose results a copy hands over in one piece."""
+
+_MOST_PORTIONS: Final = 20_000
+"""As many numbers of two bytes stand in a pipe before anybody reads it."""
 
 _Item = TypeVar("_Item")
 _Made = TypeVar("_Made")
@@ -36,48 +40,122 @@ def parallel_map(
     work: Callable[[Sequence[_Item]], Iterable[_Made]],
     items: Sequence[_Item],
     besides: Callable[[], object] | None = None,
-    weight: int = 0,
 ) -> Iterator[_Made]:
-    """Yields `work(items)`, one result for each item and in their order, as they are made or handed over; `work` must
-    not depend on what else is among them. A copy takes nine tenths of what this process does, since it has to hand
-    over what it made besides.
+    """Yields `work(items)`, one result for each item and in their order; `work` must not depend on what else is among
+    them.
 
-    `besides` is what this process does before it takes over from the copies; it takes as long as so many items.
+    Each process takes the next portion when it is done with one, so that all of them end together, whatever else they
+    have to do. `besides` is what this process does first, while its copies have begun.
     """
     copies = max(1, min(len(items) // _WORTH_A_COPY, _cores(), _MOST)) - 1
-    share = min(9 * (len(items) + weight) // (9 * copies + 10), len(items) // max(copies, 1))
-    own = len(items) - copies * share
-    parts = [items[begin : begin + share] for begin in (own + place * share for place in range(copies))]
-    with ExitStack() as begun:
-        pipes = [begun.enter_context(_copy(partial(_in_portions, work, part))) for part in parts]
-        yield from work(items[:own])
+    if not copies:
         if besides is not None:
             besides()
-        for pipe, part in zip(pipes, parts, strict=True):
-            yield from _of_portions(pipe, work, part)
+        yield from work(items)
+        return
+    size = max(_PORTION, -(-len(items) // _MOST_PORTIONS))
+    portions = [items[begin : begin + size] for begin in range(0, len(items), size)]
+    with _dealt(len(portions), copies + 1) as deals, ExitStack() as begun:
+        made = (_made_of(work, portions, deal) for deal in deals[1:])
+        pipes = [begun.enter_context(_copy(partial(_hand_over, each))) for each in made]
+        if besides is not None:
+            besides()
+        inbox = _Inbox(pipe for pipe in pipes if pipe is not None)
+        yield from _in_order(portions, _made_of(work, portions, deals[0]), inbox, work)
 
 
-def _in_portions(
-    work: Callable[[Sequence[_Item]], Iterable[_Made]], items: Sequence[_Item]
-) -> Iterator[list[_Made]]:
-    """Makes all of it, then yields some at a time and lets go of them: neither side holds all of it twice."""
-    made = list(work(items))
-    while made:
-        yield made[:_PORTION]
-        del made[:_PORTION]
+@contextmanager
+def _dealt(portions: int, processes: int) -> Iterator[list[Iterator[int]]]:
+    """Yields for each process what gives it the numbers of its portions: one for a beginning, then whichever is next
+    when it asks, of a pipe that all of them read.
+    """
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as pipe:
+        pipe.write(b"".join(number.to_bytes(2) for number in range(processes, portions)))
+    try:
+        asked = iter(lambda: os.read(reading, 2), b"")
+        yield [chain([first], map(int.from_bytes, asked)) for first in range(processes)]
+    finally:
+        os.close(reading)
 
 
-def _of_portions(
-    pipe: int | None, work: Callable[[Sequence[_Item]], Iterable[_Made]], items: Sequence[_Item]
+def _made_of(
+    work: Callable[[Sequence[_Item]], Iterable[_Made]],
+    portions: Sequence[Sequence[_Item]],
+    deal: Iterable[int],
+) -> Iterator[tuple[int, list[_Made]]]:
+    return ((number, list(work(portions[number]))) for number in deal)
+
+
+def _in_order(
+    portions: Sequence[Sequence[_Item]],
+    own: Iterator[tuple[int, list[_Made]]],
+    inbox: _Inbox,
+    work: Callable[[Sequence[_Item]], Iterable[_Made]],
 ) -> Iterator[_Made]:
-    """Yields what a copy makes of items; where it ends without, this process makes what is left."""
-    taken = 0
-    for portion in _taken_in(pipe, -(-len(items) // _PORTION)) if pipe is not None else ():
-        made = cast("list[_Made]", portion)
-        taken += len(made)
-        yield from made
-    if taken < len(items):
-        yield from work(items[taken:])
+    """Yields what is made of each, here or by a copy. Where a copy ends without, this process makes it."""
+    made: dict[int, list[_Made]] = {}
+    for number, portion in enumerate(portions):
+        while number not in made and (mine := next(own, None)) is not None:
+            made.update([mine])
+            made.update(cast("Iterable[tuple[int, list[_Made]]]", inbox.received(wait=False)))
+        while number not in made and inbox.open:
+            made.update(cast("Iterable[tuple[int, list[_Made]]]", inbox.received(wait=True)))
+        yield from made.pop(number) if number in made else work(portion)
+
+
+def _hand_over(made: Iterable[object], pipe: int) -> None:
+    """Hands over each as soon as there is room for it, and goes on with the next until then."""
+    import pickle
+
+    held = bytearray()
+    os.set_blocking(pipe, False)
+    for each in made:
+        pickled = pickle.dumps(each, pickle.HIGHEST_PROTOCOL)
+        held += len(pickled).to_bytes(_LENGTH) + pickled
+        with suppress(BlockingIOError):
+            del held[: os.write(pipe, held)]
+    os.set_blocking(pipe, True)
+    with os.fdopen(pipe, "wb") as rest:
+        rest.write(held)
+
+
+_LENGTH: Final = 8
+"""Bytes before what is pickled, which say how long it is."""
+
+
+class _Inbox:
+    """Takes in what copies hand over. `open` are the pipes of those that have not ended, with what came of the next."""
+
+    def __init__(self, pipes: Iterable[int]) -> None:
+        self.open = {pipe: bytearray() for pipe in pipes}
+
+    def received(self, *, wait: bool) -> Iterator[object]:
+        """Yields what has come, of each copy in its order."""
+        for pipe in self._readable(wait=wait) if self.open else ():
+            came = os.read(pipe, _PIPE_BYTES)
+            held = self.open[pipe]
+            held += came
+            yield from _unpickled(held)
+            if not came:
+                del self.open[pipe]
+
+    def _readable(self, *, wait: bool) -> list[int]:
+        from select import poll
+
+        polled = poll()
+        for pipe in self.open:
+            polled.register(pipe)
+        return [pipe for pipe, _ in polled.poll(None if wait else 0)]
+
+
+def _unpickled(held: bytearray) -> Iterator[object]:
+    """Takes out what has come completely."""
+    import pickle
+
+    while len(held) >= _LENGTH and len(held) >= (end := _LENGTH + int.from_bytes(held[:_LENGTH])):
+        yield pickle.loads(held[_LENGTH:end])
+        del held[:end]
 
 
 @contextmanager
@@ -91,7 +169,7 @@ def in_turn(work: Callable[[_Item], _Made], items: Sequence[_Item], pieces: int)
     copies = min(cores, pieces // _WORTH_A_COPY, len(items), _MOST) if cores > 1 else 0
     with ExitStack() as begun:
         dealt = [items[place::copies] for place in range(copies)]
-        pipes = [begun.enter_context(_copy(partial(map, work, part))) for part in dealt]
+        pipes = [begun.enter_context(_copy(partial(_write_each, partial(map, work, part)))) for part in dealt]
         made = [_made_by(pipe, work, part) for pipe, part in zip(pipes, dealt, strict=True)]
         yield (next(made[place % copies]) for place in range(len(items))) if copies else map(work, items)
 
@@ -125,14 +203,24 @@ def in_background(work: Callable[[], _Made], pieces: int) -> Iterator[Callable[[
     if pieces < _WORTH_A_COPY or _cores() == 1:
         yield work
         return
-    with _copy(lambda: [work()]) as pipe:
+    with _copy(partial(_write_each, lambda: [work()])) as pipe:
         yield lambda: next(_made_by(pipe, lambda _: work(), [None]))
 
 
+def _write_each(makes: Callable[[], Iterable[object]], pipe: int) -> None:
+    """Makes no more than is taken in: neither side holds it twice."""
+    import pickle
+
+    with os.fdopen(pipe, "wb") as writing:
+        for made in makes():
+            pickle.dump(made, writing, pickle.HIGHEST_PROTOCOL)
+            writing.flush()
+
+
 @contextmanager
-def _copy(makes: Callable[[], Iterable[object]]) -> Iterator[int | None]:
+def _copy(writes: Callable[[int], None]) -> Iterator[int | None]:
     """Yields where a copy of the process writes what it makes; None where the system gives no more processes."""
-    begun = _begin(makes)
+    begun = _begin(writes)
     if begun is None:
         yield None
         return
@@ -155,8 +243,8 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def _begin(makes: Callable[[], Iterable[object]]) -> tuple[int, int] | None:
-    """Starts a copy of the process.
+def _begin(writes: Callable[[int], None]) -> tuple[int, int] | None:
+    """Starts a copy of the process, which writes what it makes to a pipe.
 
     Returns its process id, and where it will write what it made; None where the system gives no more processes.
     """
@@ -172,16 +260,10 @@ def _begin(makes: Callable[[], Iterable[object]]) -> tuple[int, int] | None:
         return copy, reading
     try:
         import fcntl
-        import pickle
 
         os.close(reading)  # whoever writes to a process that is gone must hear of it
         with suppress(OSError):
             fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-        with os.fdopen(writing, "wb") as pipe:
-            for made in makes():
-                pickle.dump(
-                    made, pipe, pickle.HIGHEST_PROTOCOL
-                )  # as it is taken in: neither side holds it twice
-                pipe.flush()
+        writes(writing)
     finally:
         os._exit(0)  # neither what is still to be printed nor what is still to be cleaned up is the copy's

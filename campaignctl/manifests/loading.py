@@ -57,11 +57,8 @@ def load_for_each(
     """Loads for several environments, by name. Each file is read and parsed once, whoever takes it."""
     loadings = _begun(project, environments, paths, variables or {}, selector or Selector(), cwd)
     files = _wanted(loadings)
-
-    def read_all(part: Sequence[_Wanted]) -> list[_Read]:
-        return _read(loadings, _alike_texts(len(part)), part)
-
-    for (file, _), read in zip(files, parallel_map(read_all, files), strict=True):
+    read_part = partial(_read, loadings, _alike_texts(len(files)))
+    for (file, _), read in zip(files, parallel_map(read_part, files), strict=True):
         for place, found in read:
             loadings[place].hold(file, found)
     return {it.environment.name: it.finished(project, everything=not paths) for it in loadings}

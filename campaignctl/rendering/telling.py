@@ -148,11 +148,7 @@ def told_changes(teller: Teller) -> Iterator[ToldChange]:
     if teller.write is None:
         yield from parallel_map(teller.tell, others)
     else:  # what is written is complete, overlaps too
-        yield from parallel_map(teller.tell, others, lambda: plan.overlaps, len(others) // _OVERLAPS)
-
-
-_OVERLAPS: Final = 8
-"""Overlaps of so many changes take as long as it takes to tell one."""
+        yield from parallel_map(teller.tell, others, lambda: plan.overlaps)
 
 
 def costs_of(environment: Environment) -> Costs | None:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from itertools import chain
-from typing import Final, TypeVar, cast
+from typing import Final, Generic, TypeVar, cast
 
 _WORTH_A_COPY: Final = 300
 """Manifests, say: it takes some 20 ms to begin a copy and to take in what it made."""
@@ -36,16 +36,32 @@ _Item = TypeVar("_Item")
 _Made = TypeVar("_Made")
 
 
+class Handing(Generic[_Item, _Made]):
+    """Says what a copy hands over of a result, and what the process makes of it that began the copy, each beside the
+    item: what both have need not be handed over.
+    """
+
+    def over(self, _item: _Item, made: _Made) -> object:
+        """Returns what is handed over: as it is made."""
+        return made
+
+    def back(self, _item: _Item, handed: object) -> _Made:
+        """Returns what was made, of what was handed over."""
+        return cast("_Made", handed)
+
+
 def parallel_map(
     work: Callable[[Sequence[_Item]], Iterable[_Made]],
     items: Sequence[_Item],
     besides: Callable[[], object] | None = None,
+    handing: Handing[_Item, _Made] | None = None,
 ) -> Iterator[_Made]:
     """Yields `work(items)`, one result for each item and in their order; `work` must not depend on what else is among
     them.
 
-    Each process takes the next portion when it is done with one, so that all of them end together, whatever else they
-    have to do. `besides` is what this process does first, while its copies have begun.
+    The first item goes first: what all of them ask for is there when the copies begin. Each process takes the next
+    portion when it is done with one, so that all of them end together, whatever else they have to do. `besides` is
+    what this process does while its copies have begun.
     """
     copies = max(1, min(len(items) // _WORTH_A_COPY, _cores(), _MOST)) - 1
     if not copies:
@@ -53,15 +69,17 @@ def parallel_map(
             besides()
         yield from work(items)
         return
+    first, items = list(work(items[:1])), items[1:]
     size = max(_PORTION, -(-len(items) // _MOST_PORTIONS))
     portions = [items[begin : begin + size] for begin in range(0, len(items), size)]
-    with _dealt(len(portions), copies + 1) as deals, ExitStack() as begun:
-        made = (_made_of(work, portions, deal) for deal in deals[1:])
-        pipes = [begun.enter_context(_copy(partial(_hand_over, each))) for each in made]
+    shared = _Shared(work, portions, handing or Handing())
+    with _dealt(len(portions), copies + 1) as (own, *deals), ExitStack() as begun:
+        writes = (partial(_hand_over, shared.handed(deal)) for deal in deals)
+        pipes = [begun.enter_context(_copy(it)) for it in writes]
         if besides is not None:
             besides()
-        inbox = _Inbox(pipe for pipe in pipes if pipe is not None)
-        yield from _in_order(portions, _made_of(work, portions, deals[0]), inbox, work)
+        yield from first
+        yield from shared.in_order(own, _Inbox(pipe for pipe in pipes if pipe is not None))
 
 
 @contextmanager
@@ -79,29 +97,39 @@ def _dealt(portions: int, processes: int) -> Iterator[list[Iterator[int]]]:
         os.close(reading)
 
 
-def _made_of(
-    work: Callable[[Sequence[_Item]], Iterable[_Made]],
-    portions: Sequence[Sequence[_Item]],
-    deal: Iterable[int],
-) -> Iterator[tuple[int, list[_Made]]]:
-    return ((number, list(work(portions[number]))) for number in deal)
+class _Shared(Generic[_Item, _Made]):
+    """Holds work on portions that several processes share."""
 
+    def __init__(
+        self,
+        work: Callable[[Sequence[_Item]], Iterable[_Made]],
+        portions: Sequence[Sequence[_Item]],
+        handing: Handing[_Item, _Made],
+    ) -> None:
+        self._work, self._portions, self._handing = work, portions, handing
 
-def _in_order(
-    portions: Sequence[Sequence[_Item]],
-    own: Iterator[tuple[int, list[_Made]]],
-    inbox: _Inbox,
-    work: Callable[[Sequence[_Item]], Iterable[_Made]],
-) -> Iterator[_Made]:
-    """Yields what is made of each, here or by a copy. Where a copy ends without, this process makes it."""
-    made: dict[int, list[_Made]] = {}
-    for number, portion in enumerate(portions):
-        while number not in made and (mine := next(own, None)) is not None:
-            made.update([mine])
-            made.update(cast("Iterable[tuple[int, list[_Made]]]", inbox.received(wait=False)))
-        while number not in made and inbox.open:
-            made.update(cast("Iterable[tuple[int, list[_Made]]]", inbox.received(wait=True)))
-        yield from made.pop(number) if number in made else work(portion)
+    def handed(self, deal: Iterable[int]) -> Iterator[tuple[int, list[object]]]:
+        """Makes portions in a copy; yields the number of each and what is handed over of it."""
+        for number in deal:
+            portion = self._portions[number]
+            yield number, list(map(self._handing.over, portion, self._work(portion)))
+
+    def in_order(self, deal: Iterator[int], inbox: _Inbox) -> Iterator[_Made]:
+        """Makes portions in the process that began the copies; yields what is made of all of them. Where a copy ends
+        without, this process makes it.
+        """
+        made: dict[int, list[_Made]] = {}
+        for number, portion in enumerate(self._portions):
+            while number not in made and (mine := next(deal, None)) is not None:
+                made[mine] = list(self._work(self._portions[mine]))
+                made.update(self._taken(inbox.received(wait=False)))
+            while number not in made and inbox.open:
+                made.update(self._taken(inbox.received(wait=True)))
+            yield from made.pop(number) if number in made else self._work(portion)
+
+    def _taken(self, received: Iterable[object]) -> Iterator[tuple[int, list[_Made]]]:
+        for number, handed in cast("Iterable[tuple[int, list[object]]]", received):
+            yield number, list(map(self._handing.back, self._portions[number], handed))
 
 
 def _hand_over(made: Iterable[object], pipe: int) -> None:

@@ -108,7 +108,10 @@ class Planned:
         """Seals a plan with the digest of what its document shows, numbers masked."""
         from campaignctl.rendering.as_json import approved_document
 
-        plan = replace(plan, digest=document_digest(approved_document(plan, terms.environment)))
+        def digest() -> str:
+            return document_digest(approved_document(plan, terms.environment))
+
+        plan = replace(plan, find_digest=cache(digest))
         return cls(plan, terms, decisions, session.options.show_numbers, session.token, looked_at)
 
     def outdated(self) -> Planned:
@@ -178,10 +181,14 @@ class Planned:
             return WrittenJson(compact(change).encode(), canonical(change))
 
         plan, environment = self.plan, self.terms.environment
-        head = plan_head(plan, environment)
-        seal = SealOfChanges(head, self.token)
-        document = written_document(head, plan, environment, write, seal.take, show_numbers=show_numbers)
-        document["seal"] = seal.over(document)
+        head = cache(lambda: plan_head(plan, environment))
+        seal = cache(lambda: SealOfChanges(head(), self.token))
+
+        def take(change: WrittenJson) -> bytes:
+            return seal().take(change)
+
+        document = written_document(head, plan, environment, write, take, show_numbers=show_numbers)
+        document["seal"] = seal().over(document)
         return document
 
     @property

@@ -245,13 +245,18 @@ class Plan:
     refresh_requests: int
     apply: Cost
     unmanaged: int
-    digest: str = ""  # over the plan's document, filled in when it is written
     notes: tuple[str, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
+    find_digest: Callable[[], str] = field(default=str, compare=False, repr=False)
     find_overlaps: Callable[[], tuple[CapacityOverlap, ...]] = field(default=tuple, compare=False, repr=False)
     find_load: FindLoad = field(default=nothing_beside, compare=False, repr=False)
     find_registered: FindText = field(default=no_text, compare=False, repr=False)
     locate: Locate | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def digest(self) -> str:
+        """Returns the digest over what a reviewer approves; empty before the plan is sealed."""
+        return self.find_digest()
 
     @property
     def overlaps(self) -> tuple[CapacityOverlap, ...]:

@@ -27,7 +27,7 @@ from campaignctl.planning.absent import nothing_to_do
 from campaignctl.planning.account_view import AccountView, Newcomers, view_account
 from campaignctl.planning.alive import Decision
 from campaignctl.planning.compare import start_of
-from campaignctl.planning.deciding import decide_match
+from campaignctl.planning.deciding_each import decide_each
 from campaignctl.planning.match import How, Match
 from campaignctl.planning.orphans import decide_orphan, newer_than_checkout, series_left
 from campaignctl.planning.payload import as_wanted
@@ -212,9 +212,8 @@ def _decide_all(
 def _decide_each(
     meant: Sequence[Match], account: AccountView, terms: Terms
 ) -> tuple[list[Decision], list[Change]]:
-    """Decides on each by itself. What was decided once under other terms is decided anew."""
-    account.decided.clear()
-    each = [decide_match(match, account, terms) for match in meant]
+    """Decides on each by itself, then looks at what they come to together."""
+    each = decide_each(meant, account, terms)
     if any(it.desired.shown for it in account.matches):
         from campaignctl.planning.features.kept_apart import kept_apart
 

@@ -180,8 +180,7 @@ def check_manifests(
     others = manifests_beside(all_manifests, policies, now)
     beside = Beside(overlaps, copies, others, registered, ledger, frequency, own_rules)
     asked = partial(_check_each, policies, now, locate, beside)
-    first, rest = selected[:1], selected[1:]  # what all of them ask for is there once one has asked
-    for found in (*asked(first), *parallel_map(asked, rest)):
+    for found in parallel_map(asked, selected):
         yield from found
     yield from check_documents(policies, beside, locate_companion)
 

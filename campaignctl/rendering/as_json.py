@@ -120,7 +120,7 @@ def _with_changes(
 
 
 def written_document(
-    head: Mapping[str, object],
+    head: Callable[[], Mapping[str, object]],
     plan: Plan,
     environment: Environment,
     write: Write,
@@ -128,12 +128,13 @@ def written_document(
     *,
     show_numbers: bool = False,
 ) -> PlanDocument:
-    """Makes the complete document under what `plan_head` made, to be written and nothing else: each change is written
+    """Makes the complete document under what `plan_head` makes, to be written and nothing else: each change is written
     where it is made, and its own document let go. `take` takes each in, in their order, and returns what of it will be
-    printed.
+    printed. The head, and the overlaps, are found while copies of the process tell.
     """
     teller = Teller(plan, environment, costs_of(environment), show_numbers, write)
-    document = _with_changes(head, teller, _taken(told_changes(teller), take))
+    told = list(_taken(told_changes(teller, lambda: (plan.overlaps, head())), take))
+    document = _with_changes(head(), teller, told)
     return cast("PlanDocument", {**document, "crowds": overlap_documents(plan.overlaps)})
 
 

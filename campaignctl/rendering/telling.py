@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, assert_never
 
@@ -140,15 +140,9 @@ class Teller(NamedTuple):
         return run_document(run_of(change, self.plan.created_at, self.environment, self.plan.find_load))
 
 
-def told_changes(teller: Teller) -> Iterator[ToldChange]:
-    """Tells all changes of the plan, some of them in copies of the process."""
-    plan = teller.plan
-    first, others = plan.changes[:1], plan.changes[1:]
-    yield from teller.tell(first)  # what all of them ask for is there once one has asked
-    if teller.write is None:
-        yield from parallel_map(teller.tell, others)
-    else:  # what is written is complete, overlaps too
-        yield from parallel_map(teller.tell, others, lambda: plan.overlaps)
+def told_changes(teller: Teller, besides: Callable[[], object] | None = None) -> Iterator[ToldChange]:
+    """Tells all changes of the plan, some of them in copies of the process; `besides` is what it does meanwhile."""
+    return parallel_map(teller.tell, teller.plan.changes, besides)
 
 
 def costs_of(environment: Environment) -> Costs | None:

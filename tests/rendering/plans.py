@@ -84,7 +84,7 @@ def plan(*changes: Change, environment: Environment = PROD, **more: Any) -> Plan
         "refresh_requests": 3,
         "apply": Cost(5, 22),
         "unmanaged": 0,
-        "digest": "9f2c41aa07be",
+        "find_digest": lambda: "9f2c41aa07be",
         **more,
     }
     ordered = tuple(sorted(changes, key=lambda it: it.key))
@@ -417,7 +417,7 @@ def hostile(text: str) -> Plan:
         ),
         notes=(text,),
         allowed=(text,),
-        digest=text,
+        find_digest=lambda: text,
         refresh_strategy=text,
         selection=Selection((text,), text, vars={text: text}),
         manifests=ManifestsSeal(text, 1, text),

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Final, TypeAlias, cast
 
 from campaignctl.kinds.table import Value
+from campaignctl.model.values import UNSEEN
 from campaignctl.parallel import Handing, parallel_map
 from campaignctl.planning.account_view import AccountView
 from campaignctl.planning.alive import Decision
@@ -24,7 +25,7 @@ def decide_each(meant: Sequence[Match], account: AccountView, terms: Terms) -> l
     decide = partial(_decide, account, terms)
     if terms.find_elsewhere is not nowhere_else:  # it notes here what it was asked
         return list(decide(meant))
-    return list(parallel_map(decide, meant, handing=_ByReference()))
+    return list(parallel_map(decide, meant, handing=ByReference()))
 
 
 def _decide(account: AccountView, terms: Terms, matches: Iterable[Match]) -> Iterator[Decision]:
@@ -42,7 +43,7 @@ _Spec: TypeAlias = "Mapping[str, Value | _From]"
 _OTHERS: Final = tuple(name for name in Decision.__slots__ if name != "resulting")
 
 
-class _ByReference(Handing[Match, Decision]):
+class ByReference(Handing[Match, Decision]):
     """Hands over of the campaign as it will be nothing that stands in its manifest or in the account."""
 
     def over(self, match: Match, decision: Decision) -> tuple[object, ...]:
@@ -50,9 +51,9 @@ class _ByReference(Handing[Match, Decision]):
         wanted, there = match.desired.spec, _spec_of(match)
 
         def told(name: str, value: Value) -> Value | _From:
-            if value is wanted.get(name):
+            if value is wanted.get(name, UNSEEN):
                 return _From.MANIFEST
-            return _From.ACCOUNT if value is there.get(name) else value
+            return _From.ACCOUNT if value is there.get(name, UNSEEN) else value
 
         resulting: _Spec = {name: told(name, value) for name, value in decision.resulting.items()}
         return resulting, *(getattr(decision, name) for name in _OTHERS)

@@ -245,7 +245,7 @@ class LifeLedger:
         self.calls: list[Call] = []
         self.origins: dict[str, Origin] = {}
         self.became: dict[str, tuple[str, float | None]] = {}
-        """Name and start of what runs gave another name: a manifest pins it, or was called so before."""
+        """Name and start of what runs gave another name: a manifest was called so before, or pins it (then that alone)."""
         self.touched: dict[str, set[str]] = defaultdict(set)
         self.stopped: dict[str, float] = {}
         self.cut_off: set[str] = set()
@@ -325,13 +325,14 @@ class LifeLedger:
                 self.account.members(sent.get("lists") or ()),
             )
         )
-        self._mean(run.writes[-1])
+        self._mean(run, run.writes[-1])
 
-    def _mean(self, write: Write) -> None:
+    def _mean(self, run: CommandRun, write: Write) -> None:
         """Notes for which manifest a campaign calls from now on, and whom where it is to a list."""
         before, after = write.before, write.after
         if write.acted and before is not None and after is not None and before.name != after.name:
-            self.became[write.sid] = (after.name, after.start)
+            alone = f" ({write.sid})" if write.sid in run.commit.pins else ""
+            self.became[write.sid] = (after.name + alone, after.start)
         for sid in (write.sid, *write.sids):
             if write.members and write.acted:
                 self.meant[sid] = frozenset(write.members)

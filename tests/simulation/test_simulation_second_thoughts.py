@@ -427,9 +427,13 @@ def test_what_somebody_renames_while_the_account_loses_its_start_is_another_one(
 def test_what_a_run_renames_calls_for_the_manifest_that_pins_it(
     bench: Bench, by_a_run: bool, broken: set[str]
 ) -> None:
-    """Its former name is free, and the manifest of that name has a campaign of its own made."""
+    """Its former name is free, and the manifest of that name has a campaign of its own made. What was made for the one
+    that pins it now is nobody's: the plan lists it, and it goes on.
+    """
     sid = bench.creates(bench.run(bench.one), bench.one)
     pins = replace(bench.one, name="holi", content="4", sid=sid)
+    bench.clock.sleep(60)
+    bench.creates(bench.run(replace(pins, sid=None)), pins)
     bench.clock.sleep(60)
     run = bench.run(bench.one, pins)
     if by_a_run:

@@ -245,7 +245,7 @@ class LifeLedger:
         self.calls: list[Call] = []
         self.origins: dict[str, Origin] = {}
         self.became: dict[str, tuple[str, float | None]] = {}
-        """Name and start of what runs gave another name: a manifest was called so before, or pins it (then that alone)."""
+        """Name and start of what runs gave another name: a manifest was called so, or pins it (then that alone)."""
         self.touched: dict[str, set[str]] = defaultdict(set)
         self.stopped: dict[str, float] = {}
         self.cut_off: set[str] = set()

@@ -92,7 +92,7 @@ def seen_through(
     manifests: Sequence[Desired] = (),
 ) -> Snapshot:
     """Adds to the account what earlier runs certainly made, and takes out the duplicates of theirs that an apply
-    ends.
+    ends. Where the older one is pinned, it is in the way of nothing that looks like it: the duplicate is, until then.
 
     One that no list shows is read by its SID: a name that is in use must not look free. `manifests` are all of the
     project's. Raises ApiError.
@@ -113,6 +113,8 @@ def seen_through(
         if live is not None and older is not None:
             rest = tuple(it for it in listing.campaigns if it.sid != intent.sid)
             listing = listing._replace(campaigns=rest)
+            if older.sid in pinned:
+                snapshot = snapshot._replace(leaving=(*snapshot.leaving, live))
             note = f"{live.sid}, which an earlier run made after {older.sid}, is ended by the next apply"
             snapshot = snapshot._replace(notes=(*snapshot.notes, note))
         snapshot = snapshot._replace(listings={**snapshot.listings, intent.kind: listing})

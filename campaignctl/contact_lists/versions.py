@@ -139,7 +139,8 @@ def marked(snapshot: Snapshot, lists: Lists) -> Snapshot:
         kind: tuple(with_refs(live, refs) for live in campaigns)
         for kind, campaigns in snapshot.newest_finished.items()
     }
-    return snapshot._replace(listings=listings, newest_finished=newest)
+    leaving = tuple(with_refs(live, refs) for live in snapshot.leaving)
+    return snapshot._replace(listings=listings, newest_finished=newest, leaving=leaving)
 
 
 def refs_by_sid(lists: Lists, campaigns: Iterable[Live]) -> Mapping[str | None, ListRef]:

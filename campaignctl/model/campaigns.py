@@ -201,7 +201,7 @@ class Snapshot(NamedTuple):
     `other_endpoint` are the alive campaigns of the endpoint that the environment does not use. Of a kind that a
     create may be wanted of, `newest_finished` holds one page of what is over, by kind name;
     `other_endpoint_finished` of that endpoint. `expanded_at` is the moment as of which dates of what repeats were
-    looked up.
+    looked up. `leaving` is what the next apply ends before anything else, and is in no listing.
     """
 
     now: datetime
@@ -215,6 +215,7 @@ class Snapshot(NamedTuple):
     notes: tuple[str, ...] = ()
     clocks: tuple[OtherClock, ...] = ()
     expanded_at: datetime | None = None
+    leaving: tuple[Live, ...] = ()
 
 
 def sharing(live: Live, desired: Desired) -> Live:

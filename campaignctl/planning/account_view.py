@@ -45,9 +45,8 @@ class AccountView:
     @cached_property
     def neighbours(self) -> Neighbours:
         """Returns what stands beside whatever is created."""
-        lookalikes = Lookalikes(
-            self.unmatched, self.country, newest_finished(self.snapshot, self.all_manifests)
-        )
+        nobodys = (*self.unmatched, *self.snapshot.leaving)
+        lookalikes = Lookalikes(nobodys, self.country, newest_finished(self.snapshot, self.all_manifests))
         listings = self.snapshot.listings.items()
         alive = {kind: {it.name: it for it in listing.campaigns if it.alive} for kind, listing in listings}
         return Neighbours(lookalikes, on_other_endpoint(self.snapshot), alive)

@@ -174,6 +174,36 @@ def test_a_name_that_no_manifest_means_is_the_older_one_s_whoever_pins_that(
     assert statuses(desk) == {"older": "Created", "younger": "Archived"}
 
 
+@pytest.mark.parametrize("own", [True, False], ids=["its own manifest", "another manifest"])
+def test_what_looks_like_a_duplicate_that_cannot_be_ended_is_not_made(
+    desk: Desk, clock: EventfulClock, own: bool
+) -> None:
+    """Nobody means the duplicate, and it calls: what is pinned stands for itself alone."""
+    left_behind(desk, clock, actions="never")
+    older, younger = sids(desk)
+    others = {"url": OTHER_URL, "from": ["+919876543288"]}
+    pin = voice(metadata={"sid": older}) if own else voice("another", metadata={"sid": older}, **others)
+    desk.manifests(pin, voice("diwali-anew", url=OTHER_URL))
+    for run in (desk.run("plan", "--format", "json"), desk.run(*APPLY)):
+        rows = run.json.get("changes") or run.json["results"]
+        (anew,) = (it for it in rows if it["name"] == "diwali-anew")
+        assert (anew["reason"]["code"], younger in anew["reason"]["message"]) == ("looks-renamed", True)
+    assert len(desk.account()) == 2
+
+
+def test_a_duplicate_that_is_ended_before_it_is_pruned_is_as_it_was_to_be(
+    desk: Desk, clock: EventfulClock
+) -> None:
+    left_behind(desk, clock, actions="never")
+    desk.sandbox.switches.change({"actions": "done"})
+    older, _ = sids(desk)
+    desk.configure({"prune": {"name_prefix": "diwali"}})
+    desk.manifests(voice(metadata={"sid": older}))
+    run = desk.run(*APPLY, "--prune", "--allow", "complete", "--allow", "archive")
+    assert run.code == 0, run.all
+    assert statuses(desk) == {"older": "Created", "younger": "Archived"}
+
+
 def test_a_duplicate_of_what_its_own_manifest_pins_is_ended(desk: Desk, clock: EventfulClock) -> None:
     """Whoever is told that several have the name pins one: the other one went on calling."""
     left_behind(desk, clock, actions="never")

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from random import Random
 
-from simulation.weights import Leaning
+from simulation.later_subjects import LATER_SUBJECTS
+from simulation.weights import BUSY, CALM, Leaning
 
 CAPABILITIES: Mapping[str, float] = {
     "repeat": 0.12,
@@ -21,6 +22,7 @@ CAPABILITIES: Mapping[str, float] = {
     "accounts": 0.06,
     "git": 0.12,
     "reports": 0.06,
+    "power": 0.08,
 }
 """What not every project uses, and how many of them do. What none uses costs a life nothing."""
 
@@ -61,16 +63,14 @@ def _later_one(seed: int) -> Leaning | None:
     return next((it for it in LATER_SUBJECTS if Random(f"about {it.name} {seed}").random() < 0.02), None)
 
 
-_BUSY = {"event commit and apply": 2.0, "event look": 0.2, "event another clock": 0.0}
-_CALM = {"weather calm": 4.0, "meeting at any step": 0.2}
 _STOPS = {"operator pauses": 4.0, "operator resumes": 2.0, "operator stops and resumes": 6.0}
 
 SUBJECTS: tuple[Leaning, ...] = (
     Leaning(
         "names that change",
         {
-            **_BUSY,
-            **_CALM,
+            **BUSY,
+            **CALM,
             "edit renames": 14.0,
             "edit copies": 8.0,
             "edit adds another beside": 8.0,
@@ -85,8 +85,8 @@ SUBJECTS: tuple[Leaning, ...] = (
     Leaning(
         "pins",
         {
-            **_BUSY,
-            **_CALM,
+            **BUSY,
+            **CALM,
             "edit pins": 16.0,
             "pins another": 4.0,
             "operator renames": 6.0,
@@ -96,8 +96,8 @@ SUBJECTS: tuple[Leaning, ...] = (
     Leaning(
         "several of one name",
         {
-            **_BUSY,
-            **_CALM,
+            **BUSY,
+            **CALM,
             "event operator": 3.0,
             "operator creates": 10.0,
             "creates what is wanted": 3.0,
@@ -135,7 +135,7 @@ SUBJECTS: tuple[Leaning, ...] = (
     Leaning(
         "runs that are killed and tried again",
         {
-            **_BUSY,
+            **BUSY,
             "at POST": 2.0,
             "at answer to POST": 6.0,
             "met killed": 4.0,
@@ -148,7 +148,7 @@ SUBJECTS: tuple[Leaning, ...] = (
     Leaning(
         "runs that meet",
         {
-            **_BUSY,
+            **BUSY,
             "event two at once": 12.0,
             "at POST": 20.0,
             "at answer to POST": 4.0,
@@ -161,7 +161,7 @@ SUBJECTS: tuple[Leaning, ...] = (
     Leaning(
         "many at once",
         {
-            **_BUSY,
+            **BUSY,
             "edit adds many": 30.0,
             "edit removes": 6.0,
             "rate limit 9": 8.0,
@@ -172,8 +172,8 @@ SUBJECTS: tuple[Leaning, ...] = (
     Leaning(
         "what has begun and is changed",
         {
-            **_BUSY,
-            **_CALM,
+            **BUSY,
+            **CALM,
             "event while it calls": 8.0,
             "event stopped, then resumed by a plan": 4.0,
             "edit changes two things": 14.0,
@@ -187,7 +187,7 @@ SUBJECTS: tuple[Leaning, ...] = (
     Leaning(
         "signals",
         {
-            **_BUSY,
+            **BUSY,
             "at answer to POST": 6.0,
             "met a signal": 12.0,
             "edit adds": 3.0,
@@ -204,7 +204,7 @@ SUBJECTS: tuple[Leaning, ...] = (
             "event commit and apply": 0.6,
             "commit before a plan": 1.6,
             "an operator while a plan waits": 1.6,
-            **_CALM,
+            **CALM,
             "meeting at a telling step": 0.4,
         },
     ),
@@ -217,7 +217,7 @@ SUBJECTS: tuple[Leaning, ...] = (
             "event while it calls": 2.0,
             "event operator": 2.0,
             **_STOPS,
-            **_CALM,
+            **CALM,
             "permission": 3.0,
             "allow resume": 8.0,
             "an operator while a plan waits": 1.6,
@@ -228,7 +228,7 @@ SUBJECTS: tuple[Leaning, ...] = (
     Leaning(
         "stops and resumes",
         {
-            **_BUSY,
+            **BUSY,
             **_STOPS,
             "event operator": 3.0,
             "event while it calls": 2.0,
@@ -243,7 +243,7 @@ SUBJECTS: tuple[Leaning, ...] = (
     Leaning(
         "ends",
         {
-            **_BUSY,
+            **BUSY,
             "edit wants another state": 3.0,
             "edit allows": 10.0,
             "permission": 2.0,
@@ -257,8 +257,8 @@ SUBJECTS: tuple[Leaning, ...] = (
     Leaning(
         "orphans",
         {
-            **_BUSY,
-            **_CALM,
+            **BUSY,
+            **CALM,
             "edit removes": 10.0,
             "edit renames": 14.0,
             "a prefix": 2.0,
@@ -271,8 +271,8 @@ SUBJECTS: tuple[Leaning, ...] = (
     Leaning(
         "what is left to others",
         {
-            **_BUSY,
-            **_CALM,
+            **BUSY,
+            **CALM,
             "edit leaves to others": 14.0,
             "operator postpones": 5.0,
             "operator edits": 5.0,
@@ -282,8 +282,8 @@ SUBJECTS: tuple[Leaning, ...] = (
     Leaning(
         "starts that are near",
         {
-            **_BUSY,
-            **_CALM,
+            **BUSY,
+            **CALM,
             "event while it calls": 5.0,
             "edit moves": 3.0,
             "a start that is near": 3.0,
@@ -296,8 +296,8 @@ SUBJECTS: tuple[Leaning, ...] = (
     Leaning(
         "nights, and times that are written otherwise",
         {
-            **_BUSY,
-            **_CALM,
+            **BUSY,
+            **CALM,
             "outside calling hours": 10.0,
             "edit writes another offset": 8.0,
             "edit writes the same moment otherwise": 10.0,
@@ -306,13 +306,13 @@ SUBJECTS: tuple[Leaning, ...] = (
     ),
     Leaning(
         "what is over and is wanted again",
-        {**_BUSY, **_CALM, "edit moves": 6.0, "edit moves what is over": 14.0, "operator ends": 4.0},
+        {**BUSY, **CALM, "edit moves": 6.0, "edit moves what is over": 14.0, "operator ends": 4.0},
     ),
     Leaning(
         "searches",
         {
-            **_BUSY,
-            **_CALM,
+            **BUSY,
+            **CALM,
             "edit adds": 3.0,
             "edit copies": 3.0,
             "kind sms": 4.0,
@@ -328,8 +328,8 @@ SUBJECTS: tuple[Leaning, ...] = (
     Leaning(
         "filters",
         {
-            **_BUSY,
-            **_CALM,
+            **BUSY,
+            **CALM,
             "edit renames": 6.0,
             "edit removes": 8.0,
             "kind sms": 4.0,
@@ -344,8 +344,8 @@ SUBJECTS: tuple[Leaning, ...] = (
     Leaning(
         "people who are called no more",
         {
-            **_BUSY,
-            **_CALM,
+            **BUSY,
+            **CALM,
             "a list of those who are called no more": 3.0,
             "edit suppresses": 14.0,
             "event plan, then apply late": 2.0,
@@ -355,8 +355,8 @@ SUBJECTS: tuple[Leaning, ...] = (
     Leaning(
         "campaigns that repeat",
         {
-            **_BUSY,
-            **_CALM,
+            **BUSY,
+            **CALM,
             "uses repeat": 10.0,
             "edit adds": 0.2,
             "event apply": 2.0,
@@ -371,8 +371,8 @@ SUBJECTS: tuple[Leaning, ...] = (
     Leaning(
         "stages",
         {
-            **_BUSY,
-            **_CALM,
+            **BUSY,
+            **CALM,
             "uses gates": 10.0,
             "edit adds": 0.2,
             "event operator": 0.5,
@@ -389,8 +389,8 @@ SUBJECTS: tuple[Leaning, ...] = (
     Leaning(
         "guards",
         {
-            **_BUSY,
-            **_CALM,
+            **BUSY,
+            **CALM,
             "uses guard": 10.0,
             "edit adds": 0.3,
             "event a guard looks": 2.0,
@@ -401,8 +401,8 @@ SUBJECTS: tuple[Leaning, ...] = (
     Leaning(
         "contact lists",
         {
-            **_BUSY,
-            **_CALM,
+            **BUSY,
+            **CALM,
             "uses lists": 10.0,
             "edit adds": 0.3,
             "event while it calls": 0.5,
@@ -411,8 +411,8 @@ SUBJECTS: tuple[Leaning, ...] = (
     Leaning(
         "checkouts of git",
         {
-            **_BUSY,
-            **_CALM,
+            **BUSY,
+            **CALM,
             "uses git": 10.0,
             "event apply an old commit": 6.0,
             "event two at once": 2.0,
@@ -428,8 +428,8 @@ SUBJECTS: tuple[Leaning, ...] = (
     Leaning(
         "several accounts",
         {
-            **_BUSY,
-            **_CALM,
+            **BUSY,
+            **CALM,
             "uses accounts": 20.0,
             "event while it calls": 0.3,
             "event commit and apply": 0.7,
@@ -441,8 +441,8 @@ SUBJECTS: tuple[Leaning, ...] = (
     Leaning(
         "accounts that do otherwise, and say so",
         {
-            **_BUSY,
-            **_CALM,
+            **BUSY,
+            **CALM,
             "edit adds": 3.0,
             "edit changes the text": 2.0,
             "edit wants another state": 6.0,
@@ -461,7 +461,7 @@ SUBJECTS: tuple[Leaning, ...] = (
     Leaning(
         "items that fail",
         {
-            **_BUSY,
+            **BUSY,
             "weather spell": 4.0,
             "fault item": 12.0,
             "method GET": 4.0,
@@ -472,11 +472,3 @@ SUBJECTS: tuple[Leaning, ...] = (
     ),
 )
 """What some lives are about: what meets there rarely meets anywhere else."""
-
-LATER_SUBJECTS: tuple[Leaning, ...] = (
-    Leaning(
-        "reports",
-        {**_BUSY, **_CALM, "uses reports": 20.0, "event while it calls": 2.0, "event operator": 0.6},
-    ),
-)
-"""Those that somebody thought of when lives were known by their seeds."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from math import inf
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -16,6 +18,7 @@ from simulation.ledger import CommandRun
 from simulation.machines import Encounter, Job, Machine, Saved
 from simulation.network import Weather
 from simulation.operators import one_of, operator
+from simulation.power import torn
 from simulation.promises.verdict import document
 from simulation.repository import TEAMS
 from simulation.steps import Steps
@@ -197,22 +200,38 @@ def plan_on(
     form = ("--format", "json") if kept else _format(random)
     job = _job(world, random, machine, "plan", *form, *(("--out", path) if kept else ()), allowed=allowed)
     run = world.run(machine, job, random, weather=Weather()) if calm else run_job(world, machine, job, random)
-    if not kept or run.killed or not (machine.root / path).exists():
+    if not kept or not (machine.root / path).exists():
         return None
-    words = ("apply", path, "--auto-approve", "--format", "json")
     made = _planned(run)
-    until = seconds(made.get("expires_at")) or inf
+    if run.killed and "power" not in world.uses:
+        return None
+    if "power" in world.uses:
+        made = _left(world, machine.root / path, killed=run.killed)
     job = replace(
         job,
-        words=words,
+        words=("apply", path, "--auto-approve", "--format", "json"),
         planned_at=run.began,
-        good_until=until,
+        good_until=seconds(made.get("expires_at")) or inf,
         planned_for=machine.commit,
         shown=shown_by(made),
+        edited=not made,
     )
     saved = Saved(path, machine.commit, job, world.place.environment)
     machine.saved.append(saved)
     return saved
+
+
+def _left(world: LifeWorld, path: Path, *, killed: bool) -> Mapping[str, Any]:
+    """Returns the plan that there is once the machine may have failed; nothing where that left but half of a file."""
+    chance = Random(f"power {world.seed} {path.name}")
+    if not killed and chance.random() < 0.15:
+        torn(path, chance)
+        world.tell(f"the power failed when {path.name} was just written: it is torn")
+    try:
+        found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return {}
+    return found
 
 
 def apply_saved(world: LifeWorld, random: Random) -> None:
@@ -265,7 +284,7 @@ def _apply_late(world: LifeWorld, machine: Machine, saved: Saved, random: Random
 def _edited(machine: Machine, saved: Saved) -> Job:
     """Opens the file in an editor, so that it may hold for longer; what it was is kept beside it."""
     path = machine.root / saved.path
-    text = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8", errors="replace")
     path.with_name(f"edited-{saved.path}").write_text(
         _YEAR.sub('"expires_at": "2028', text), encoding="utf-8"
     )

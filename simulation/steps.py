@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from simulation.power import UnsyncedFiles, told_of_syncs
+
 MOST_STEPS = 4000
 """Of one run. More are no end."""
 
@@ -44,6 +46,8 @@ class Steps:
         self.taken = 0
         self.files = 0
         self.dead = self.endless = False
+        self.unsynced: UnsyncedFiles | None = None
+        """What is on the disk for certain, where its machine may lose its power."""
         self._left, self._event, self._among = at, event, among
         self._waiting = False
 
@@ -93,6 +97,7 @@ def _install() -> None:
     """Installs the one audit hook, which cannot be taken away again."""
     if not _installed:
         sys.addaudithook(_heard)
+        told_of_syncs(_synced)
         _installed.append(True)
 
 
@@ -113,3 +118,19 @@ def _heard(event: str, arguments: tuple[Any, ...]) -> None:
         return
     steps.files += 1
     steps.take(f"{event.removeprefix('os.')} of a file")
+    if steps.unsynced is not None:
+        _note(steps.unsynced, event, Path(steps.root, text), arguments)
+
+
+def _note(unsynced: UnsyncedFiles, event: str, path: Path, arguments: tuple[Any, ...]) -> None:
+    if event == "open":
+        unsynced.opened(path)
+    elif event == "os.rename":
+        unsynced.renamed(path, path.parent / Path(os.fspath(arguments[1])).name)
+    elif event == "os.remove":
+        unsynced.removed(path)
+
+
+def _synced(file: int) -> None:
+    if running and running[-1].unsynced is not None:
+        running[-1].unsynced.synced(file)

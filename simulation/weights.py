@@ -43,3 +43,8 @@ class Leaning:
     def happens(self, random: Random, what: str, chance: float) -> bool:
         """Tells whether something does, whose chance in a general life is so."""
         return random.random() < min(chance * self.factor(what), 0.95)
+
+
+BUSY = {"event commit and apply": 2.0, "event look": 0.2, "event another clock": 0.0}
+CALM = {"weather calm": 4.0, "meeting at any step": 0.2}
+"""Of a life in which most happens at commits, and of one in which little goes wrong by itself."""

@@ -20,7 +20,7 @@ from random import Random
 
 from httpx import Request
 
-from simulation import copies, habits, leanings, lists, regions, series, stages
+from simulation import copies, habits, leanings, lists, pasts, regions, series, stages
 from simulation.account import HOST, NAME, LifeAccount
 from simulation.checkouts import GitObjects
 from simulation.clocks import MachineClock, WorldClock
@@ -28,10 +28,11 @@ from simulation.commits import ACCOUNT_OF, Commit
 from simulation.ledger import AnotherPlace, BrokenPromise, CommandRun, LifeLedger, local
 from simulation.machines import AccountPlace, Encounter, Job, Machine
 from simulation.network import HOOK, MOODS, REPORTS, AccountsNetwork, Network, NotifyHook, Weather
+from simulation.power import UnsyncedFiles
 from simulation.product import CommandOutcome, command
 from simulation.project import NOTIFY, TeamProject
 from simulation.promises import table
-from simulation.repository import LISTS, PREFIX, Seen, TeamRepository
+from simulation.repository import Seen, TeamRepository
 from simulation.steps import Disk, Endless, Killed, Steps
 
 TIMEOUT_SECONDS = 5.0
@@ -81,7 +82,7 @@ class LifeWorld:
             self.project = self.project.guarded(Random(f"guard {seed}"))
         self.counts = self._counters() if self.uses & COUNTED else "right"
         if past:
-            self._begin_with_a_past(random)
+            self.repository.past = pasts.begin(self.ledger, random)
         self._directory = tempfile.mkdtemp(prefix="simulation-", dir=root)
         self.git: GitObjects | None = None
         if "git" in self.uses:
@@ -181,28 +182,6 @@ class LifeWorld:
             each.begin(repository, self.now, Random(f"{name} {self.seed}"))
         return repository
 
-    def _begin_with_a_past(self, random: Random) -> None:
-        """Adds so many finished SMS campaigns that no page holds them all."""
-        body = {
-            "sender_id": "EXOTEL",
-            "content_type": "static",
-            "channel": "SMS",
-            "sms_type": "transactional",
-        }
-        body |= {"dlt_entity_id": "0101428740000012125", "dlt_template_id": "1107160086562376233"}
-        sign = random.choice(("-", "_", "_", ".", "."))
-        names = tuple(f"{PREFIX}past{sign}{place}" for place in range(random.choice((49, 55, 110, 160))))
-        for place, name in enumerate(names):
-            day = f"2027-01-{12 + place % 12}T"
-            window = {"start_time": f"{day}10:00:00+05:30", "end_time": f"{day}14:00:00+05:30"}
-            one = {"name": name, "lists": [LISTS[0]], "template": f"Of old {place}", "schedule": window}
-            self.account.by_hand("POST", "message-campaigns", "", body | one)
-        self.repository.past = names
-        for sid in self.ledger.look():
-            self.account.mark(sid, random.choice(("completed", "archived", "failed")))
-            self.ledger.touched[sid].add("is of old")
-        self.ledger.look()
-
     def _plain(self, name: str) -> bool:
         of = {**habits.ROWS, **habits.OF_LISTS}[name].of
         return name in self.plain or (bool(of) and of in self.plain)
@@ -284,6 +263,8 @@ class LifeWorld:
             steps = Steps(
                 machine.root, meeting.at, lambda what: meeting.event(first, steps, what), meeting.among
             )
+        if "power" in self.uses:
+            steps.unsynced = UnsyncedFiles(Random(f"power {self.seed} {len(self.ledger.runs)}"))
         networks = {
             name: self._network(
                 name, run, steps, weather, random if len(runs) == 1 else Random(random.random())
@@ -298,6 +279,8 @@ class LifeWorld:
         network = AccountsNetwork(networks.values(), first.hook)
         said = self._command(first.words, machine, steps, network, random)
         first.astray = network.astray
+        if steps.unsynced is not None and steps.dead and not steps.endless:
+            self._lose_power(machine, steps.unsynced)
         for name, run in runs.items():
             run.said, run.whole = said if len(runs) == 1 else part_of(said, name), said
             run.endless = steps.endless
@@ -307,6 +290,14 @@ class LifeWorld:
             with self.at(name):
                 self._end(run, steps, networks[name])
         return runs
+
+    def _lose_power(self, machine: Machine, unsynced: UnsyncedFiles) -> None:
+        """Lets a machine fail together with what ran on it, every second time."""
+        if unsynced.random.random() < 0.5:
+            lost = unsynced.lose()
+            self.tell(
+                f"the power of {machine.name} failed: otherwise now are {', '.join(lost) or 'no files'}"
+            )
 
     def _network(
         self, name: str, run: CommandRun, steps: Steps, weather: Weather | None, random: Random

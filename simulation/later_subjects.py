@@ -1,0 +1,33 @@
+"""Lists what some lives are about that somebody thought of when lives were known by their seeds.
+
+Each is drawn with a stream of its own, so that a life about none of them is what it was.
+"""
+
+from __future__ import annotations
+
+from simulation.weights import BUSY, CALM, Leaning
+
+LATER_SUBJECTS: tuple[Leaning, ...] = (
+    Leaning(
+        "reports",
+        {**BUSY, **CALM, "uses reports": 20.0, "event while it calls": 2.0, "event operator": 0.6},
+    ),
+    Leaning(
+        "machines that lose their power",
+        {
+            **BUSY,
+            "uses power": 20.0,
+            "met killed": 8.0,
+            "at POST": 3.0,
+            "at answer to POST": 4.0,
+            "at rename": 10.0,
+            "at remove": 10.0,
+            "event plan": 2.0,
+            "event plan, then apply late": 2.0,
+            "event apply a saved plan": 3.0,
+            "tried again at once": 2.0,
+            "edit adds": 2.0,
+        },
+        habits=("list_lag_seconds",),
+    ),
+)

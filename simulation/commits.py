@@ -13,7 +13,7 @@ from simulation.manifests import Manifest, list_document
 SUPPRESSED = "do-not-call.csv"
 CALENDAR = "calendars/in.yaml"
 ACCOUNTS = "accounts/all.yaml"
-ACCOUNT_OF = {"north": "acme1", "south": "acme2"}
+ACCOUNT_OF = {"north": "acme1", "south": "acme2", "east": "acme3"}
 """The accounts of environments, where there are several."""
 
 

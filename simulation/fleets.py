@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from hashlib import sha256
 from math import inf
 from random import Random
 
@@ -18,6 +19,7 @@ from simulation.promises.verdict import document
 from simulation.steps import Steps
 from simulation.world import LifeWorld
 
+_BOTH = ("north", "south")
 _CHOICES = (
     ("-e", "north,south"),
     ("-e", "north", "-e", "south"),
@@ -25,6 +27,35 @@ _CHOICES = (
     ("--all-environments",),
     ("--shard", "0/1"),
 )
+"""How both are chosen, where there are two."""
+_ALL = ("east", "north", "south")
+_OF_THREE: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("-e", "north,south,east"), _ALL),
+    (("-e", "*"), _ALL),
+    (("--all-environments",), _ALL),
+    (("-e", "*t*"), _ALL),
+    (("-e", "*st,north"), ("east", "north")),
+    (("-e", "north,south"), _BOTH),
+    (("-e", "?????"), _BOTH),
+    (("-e", "east,"), ("east",)),
+)
+"""How some of three are chosen, and which."""
+
+
+def chosen_of(world: LifeWorld, random: Random) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Draws which environments a command is about, and how that is said."""
+    if len(world.places) == len(_BOTH):
+        return random.choice(_CHOICES), _BOTH
+    words, names = random.choice((*_OF_THREE, *_shards()))
+    return words, names
+
+
+def _shards() -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Returns each shard of two that has any of the three: by a hash of their names alone."""
+    of: dict[int, list[str]] = {}
+    for name in _ALL:
+        of.setdefault(int.from_bytes(sha256(name.encode()).digest()[:8], "big") % 2, []).append(name)
+    return [(("--shard", f"{place}/2"), tuple(names)) for place, names in sorted(of.items())]
 
 
 def _jobs(world: LifeWorld, random: Random, machine: Machine, *words: str) -> dict[str, Job]:
@@ -33,9 +64,9 @@ def _jobs(world: LifeWorld, random: Random, machine: Machine, *words: str) -> di
     allowed = {it if ":" not in it else f"{it}@{random.choice(sorted(world.places))}" for it in sorted(given)}
     flags = tuple(word for it in sorted(allowed) for word in ("--allow", it))
     prune = world.project.prefix and world.leaning.happens(random, "prune", 0.15)
-    chosen = random.choice(_CHOICES)
+    chosen, names = chosen_of(world, random)
     every = (*words, *chosen, *flags, *(("--prune",) if prune else ()))
-    return {name: Job(every, frozenset(_of(name, allowed)), prune) for name in sorted(world.places)}
+    return {name: Job(every, frozenset(_of(name, allowed)), prune) for name in names}
 
 
 def _of(environment: str, allowed: set[str]) -> list[str]:
@@ -116,13 +147,13 @@ def look_at_both(world: LifeWorld, random: Random) -> None:
     machine = _checked_out(world, random)
     if machine is None:
         return
-    chosen = random.choice(_CHOICES)
+    chosen, names = chosen_of(world, random)
     word = random.choice(("status", "validate", "doctor", "diff", "matrix", "plan"))
     job = Job((word, *chosen, "--format", "json"))
     if random.random() < 0.2:
         job = Job(("pause", "--all", "--auto-approve", *chosen))
     going = {it.sid for place in world.places.values() for it in place.ledger.alive() if it.going}
-    done = _run(world, machine, dict.fromkeys(sorted(world.places), job), random)
+    done = _run(world, machine, dict.fromkeys(names, job), random)
     for name, run in done.items():
         with world.at(name):
             runs.note_by_hand(world, run, going)

@@ -30,4 +30,20 @@ LATER_SUBJECTS: tuple[Leaning, ...] = (
         },
         habits=("list_lag_seconds",),
     ),
+    Leaning(
+        "three accounts",
+        {
+            **BUSY,
+            **CALM,
+            "uses accounts": 20.0,
+            "uses a third account": 20.0,
+            "uses git": 3.0,
+            "uses repeat": 2.0,
+            "event while it calls": 0.3,
+            "event commit and apply": 0.7,
+            "event operator": 0.7,
+            "edit adds": 0.5,
+            "permission": 0.6,
+        },
+    ),
 )

@@ -25,6 +25,8 @@ CAPABILITIES: Mapping[str, float] = {
     "power": 0.08,
 }
 """What not every project uses, and how many of them do. What none uses costs a life nothing."""
+BESIDE: Mapping[str, float] = {"a third account": 0.3, "git": 0.15, "repeat": 0.1}
+"""What else a project of several accounts uses, and how many of those do."""
 
 
 def capabilities(seed: int, leaning: Leaning) -> frozenset[str]:
@@ -38,7 +40,13 @@ def capabilities(seed: int, leaning: Leaning) -> frozenset[str]:
         if Random(f"capability {name} {seed}").random()
         < chance * leaning.factors.get(f"uses {name}", own * leaning.factor(f"uses {name}"))
     )
-    return found & {"accounts"} or found
+    if "accounts" not in found:
+        return found
+    return frozenset({"accounts", *(it for it in BESIDE if _uses_beside(it, seed, leaning))})
+
+
+def _uses_beside(name: str, seed: int, leaning: Leaning) -> bool:
+    return Random(f"beside accounts {name} {seed}").random() < BESIDE[name] * leaning.factor(f"uses {name}")
 
 
 GENERAL = Leaning("everything, now and then")

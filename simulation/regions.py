@@ -42,11 +42,11 @@ def _copies(repository: TeamRepository, files: Files, now: float, random: Random
 
 def _takes_too_much(repository: TeamRepository, _files: Files, _now: float, random: Random) -> str:
     """Lets one account take what is the other's, too; or mends that."""
-    if repository.selects == SELECTS:
+    if SELECTS.items() <= repository.selects.items():
         one = random.choice(sorted(SELECTS))
         repository.selects[one] = "region!=west"
         return f"lets {one} take all that is not of the west"
-    repository.selects = dict(SELECTS)
+    repository.selects |= SELECTS
     return "lets each account take its own again"
 
 

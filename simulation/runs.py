@@ -13,7 +13,7 @@ from typing import Any
 
 from simulation import lists
 from simulation.account import seconds
-from simulation.commits import Commit
+from simulation.commits import ACCOUNT_OF, Commit
 from simulation.ledger import CommandRun
 from simulation.machines import Encounter, Job, Machine, Saved
 from simulation.network import Weather
@@ -113,7 +113,7 @@ def run_job(world: LifeWorld, machine: Machine, job: Job, random: Random) -> Com
 
 
 _ONE = tuple(
-    f"GET {account}/{kind}/" for account in ("acme1", "acme2") for kind in ("campaigns", "message-campaigns")
+    f"GET {account}/{kind}/" for account in ACCOUNT_OF.values() for kind in ("campaigns", "message-campaigns")
 )
 _GET_OF_ONE = "GET of one"
 _TELLING: dict[str, float] = {

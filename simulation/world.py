@@ -20,7 +20,7 @@ from random import Random
 
 from httpx import Request
 
-from simulation import copies, habits, leanings, lists, pasts, regions, series, stages
+from simulation import copies, eastern, habits, leanings, lists, pasts, regions, series, stages
 from simulation.account import HOST, NAME, LifeAccount
 from simulation.checkouts import GitObjects
 from simulation.clocks import MachineClock, WorldClock
@@ -44,7 +44,13 @@ _AUTHORS_CLOCKS = (*(0.0,) * 6, 40.0, -1800.0, 3 * 3600.0, 2 * 86_400.0)
 """By how many seconds the machine is ahead on which somebody commits."""
 _PATH = str(Path(shutil.which("git") or "/nowhere/git").parent)
 """Where git is."""
-_CAPABILITIES = {"repeat": series, "gates": stages, "lists": lists, "accounts": regions}
+_CAPABILITIES = {
+    "repeat": series,
+    "gates": stages,
+    "lists": lists,
+    "accounts": regions,
+    "a third account": eastern,
+}
 """What not every project uses, and how people begin with it and change it."""
 
 
@@ -130,13 +136,18 @@ class LifeWorld:
         """Opens the one account, or those of several environments, each with habits and credentials of its own."""
         if "accounts" not in self.uses:
             return {ONE: self._place(ONE, NAME, self.habits)}
-        drawn = habits.drawn(Random(f"habits elsewhere {self.seed}"), self.leaning)
-        others = {it: at for it, at in drawn.items() if it != "create_body" and not self._plain(it)}
-        positions = (self.habits, others)
+        count = 3 if "a third account" in self.uses else 2
         return {
-            environment: self._place(environment, name, found)
-            for (environment, name), found in zip(ACCOUNT_OF.items(), positions, strict=True)
+            environment: self._place(
+                environment, name, self._habits_elsewhere(place) if place else self.habits
+            )
+            for place, (environment, name) in enumerate(list(ACCOUNT_OF.items())[:count])
         }
+
+    def _habits_elsewhere(self, place: int) -> habits.Habits:
+        which = f" {place}" if place > 1 else ""
+        drawn = habits.drawn(Random(f"habits elsewhere {self.seed}{which}"), self.leaning)
+        return {it: at for it, at in drawn.items() if it != "create_body" and not self._plain(it)}
 
     def _place(self, environment: str, name: str, positions: habits.Habits) -> AccountPlace:
         account = LifeAccount(self.clock, name)
@@ -359,7 +370,7 @@ class LifeWorld:
             edited=job.edited,
             planned_for=job.planned_for and job.planned_for.of(name),
             shown=job.shown,
-            compared=job.compared,
+            compared=job.compared and job.compared.of(name),
             about=job.about,
             rate_limit=self.project.rate_limit,
             prefix=self.project.prefix,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from heapq import merge
 from random import Random
 
-from simulation import fleets, guards, habits, leanings, recipes, reports, stages
+from simulation import fleets, guards, habits, jobs, leanings, recipes, reports, stages
 from simulation.beside import two_at_once
 from simulation.operators import mark, operator, rename_a_list, resume, stop
 from simulation.repository import DAY
@@ -232,6 +232,7 @@ class RareEvent:
 RARE: Mapping[str, RareEvent] = {
     "a report is read": RareEvent(reports.a_report_is_read, 0.9, 6, "reports"),
     "a list is renamed": RareEvent(rename_a_list, 0.3, 2, "lists"),
+    "a matrix is applied": RareEvent(jobs.a_matrix_is_applied, 0.5, 8, "accounts"),
 }
 """What is drawn beside all else: a life in which none of it happens is what it was before anybody thought of it."""
 _PLAYS = (

@@ -77,7 +77,7 @@ def _of(environment: str, allowed: set[str]) -> list[str]:
 
 def apply_to_both(world: LifeWorld, random: Random) -> None:
     """Merges, more often than not, and lets a pipeline apply to both accounts."""
-    machine = _checked_out(world, random)
+    machine = checked_out(world, random)
     if machine is None:
         return
     more = ["--parallel", "1"] if random.random() < 0.2 else []
@@ -92,7 +92,7 @@ def apply_to_both(world: LifeWorld, random: Random) -> None:
 
 def plan_both_and_apply(world: LifeWorld, random: Random) -> None:
     """Keeps plans in a directory, or their approval, and applies what was approved a while later."""
-    machine = _checked_out(world, random)
+    machine = checked_out(world, random)
     if machine is None:
         return
     kept = random.random() < 0.6
@@ -144,7 +144,7 @@ def _approved(job: Job, words: tuple[str, ...], planned: CommandRun) -> Job:
 
 def look_at_both(world: LifeWorld, random: Random) -> None:
     """Lets somebody look at both accounts, or stop all that calls in them."""
-    machine = _checked_out(world, random)
+    machine = checked_out(world, random)
     if machine is None:
         return
     chosen, names = chosen_of(world, random)
@@ -159,7 +159,8 @@ def look_at_both(world: LifeWorld, random: Random) -> None:
             runs.note_by_hand(world, run, going)
 
 
-def _checked_out(world: LifeWorld, random: Random) -> Machine | None:
+def checked_out(world: LifeWorld, random: Random) -> Machine | None:
+    """Returns a machine that has the head; somebody has just edited it, more often than not."""
     machine = runs.free_machine(world, random)
     if machine is not None:
         if world.leaning.happens(random, "commit before a plan", 0.6):

@@ -74,13 +74,14 @@ class ListWrite:
 
 class AnotherPlace(NamedTuple):
     """Holds another environment of a run's project: what is known of its account, what the commit wants of it, and
-    whether the same command was to look at it.
+    whether the same command was to look at it, and what a commit wants with which that compares.
     """
 
     environment: str
     ledger: LifeLedger
     commit: Commit
     chosen: bool
+    compared: Commit | None = None
 
 
 @dataclass

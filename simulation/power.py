@@ -64,11 +64,11 @@ class UnsyncedFiles:
         for it in sorted(self._dirty):
             if _content(it):
                 torn(it, self.random)
-                changed.add(it.name)
+                changed.add(_name(it))
         kept = self.random.randint(0, len(self._names))
         for each in reversed(self._names[kept:]):
             _undo(each)
-            changed.add(each.path.name)
+            changed.add(_name(each.path))
         return tuple(sorted(changed))
 
 
@@ -81,6 +81,11 @@ def _undo(done: _Renaming) -> None:
         done.path.write_bytes(done.before)
     elif done.source is None:
         done.path.unlink(missing_ok=True)
+
+
+def _name(path: Path) -> str:
+    """Returns the name of a file without the number of the process, which is another one each time."""
+    return path.name.replace(f".{os.getpid()}.", ".")
 
 
 def _content(path: Path) -> bytes | None:

@@ -290,8 +290,8 @@ class LifeWorld:
         network = AccountsNetwork(networks.values(), first.hook)
         said = self._command(first.words, machine, steps, network, random)
         first.astray = network.astray
-        if steps.unsynced is not None and steps.dead and not steps.endless:
-            self._lose_power(machine, steps.unsynced)
+        if steps.unsynced is not None and not steps.endless:
+            self._lose_power(machine, first, steps, steps.unsynced)
         for name, run in runs.items():
             run.said, run.whole = said if len(runs) == 1 else part_of(said, name), said
             run.endless = steps.endless
@@ -302,9 +302,9 @@ class LifeWorld:
                 self._end(run, steps, networks[name])
         return runs
 
-    def _lose_power(self, machine: Machine, unsynced: UnsyncedFiles) -> None:
-        """Lets a machine fail together with what ran on it, every second time."""
-        if unsynced.random.random() < 0.5:
+    def _lose_power(self, machine: Machine, run: CommandRun, steps: Steps, unsynced: UnsyncedFiles) -> None:
+        """Lets a machine fail together with what ran on it, every second time, or right after an apply."""
+        if unsynced.random.random() < (0.5 if steps.dead else 0.1 if run.command == "apply" else 0.0):
             lost = unsynced.lose()
             self.tell(
                 f"the power of {machine.name} failed: otherwise now are {', '.join(lost) or 'no files'}"
@@ -378,7 +378,13 @@ class LifeWorld:
             unmanaged=self.project.unmanaged,
             before=dict(place.account.campaigns),
             elsewhere=tuple(
-                AnotherPlace(other, it.ledger, machine.commit.of(other), other in jobs)
+                AnotherPlace(
+                    other,
+                    it.ledger,
+                    machine.commit.of(other),
+                    other in jobs,
+                    job.compared and job.compared.of(other),
+                )
                 for other, it in self.places.items()
                 if other != name
             ),

@@ -15,6 +15,7 @@ from simulation.promises import (
     carrying_out,
     checkouts,
     guards,
+    jobs,
     limits,
     lists,
     reasons,
@@ -137,6 +138,7 @@ JUDGES: tuple[PromiseJudge, ...] = (
     PromiseJudge(
         "own key", "each account is asked with its own credentials", accounts.each_is_asked_with_its_own_key
     ),
+    PromiseJudge("jobs", "what a change touches is in one job of its matrix", jobs.a_change_is_in_a_job),
     PromiseJudge("report", "a report tells of everybody, once", reports.reports_tell_all, None, (ODD,)),
     PromiseJudge(
         "hours",

@@ -4,6 +4,7 @@ recorded.
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
@@ -194,6 +195,16 @@ class Network(httpx.BaseTransport):
             raise httpx.RemoteProtocolError("hung up", request=request)
         pieces = _Pieces(answered.pieces, answered.hung_up)
         return httpx.Response(answered.status, headers=answered.headers, stream=pieces)
+
+
+def is_asked_with(key: str, request: httpx.Request) -> bool:
+    """Tells whether a request has the credentials of the account that is asked; of a report file, whether it has
+    none.
+    """
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    if request.url.path.startswith(REPORTS):
+        return not given
+    return bool(scheme == "Basic" and b64decode(given).decode().partition(":")[0] == key)
 
 
 HOOK = "http://127.0.0.1:9/notify?token=in-the-query-of-the-hook"

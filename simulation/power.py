@@ -58,6 +58,14 @@ class UnsyncedFiles:
         else:
             self._dirty = {it for it in self._dirty if not _is_open(it, file)}
 
+    def after(self, command: str, *, killed: bool) -> str | None:
+        """Lets the machine fail together with what ran on it, every second time, or right after an apply; says what is
+        otherwise then, None where it goes on.
+        """
+        if self.random.random() < (0.5 if killed else 0.1 if command == "apply" else 0.0):
+            return ", ".join(self.lose()) or "no files"
+        return None
+
     def lose(self) -> tuple[str, ...]:
         """Leaves what the disk has once there is power again; returns the names of files that are otherwise now."""
         changed: set[str] = set()

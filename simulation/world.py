@@ -10,7 +10,6 @@ import json
 import shutil
 import signal
 import tempfile
-from base64 import b64decode
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -27,7 +26,7 @@ from simulation.clocks import MachineClock, WorldClock
 from simulation.commits import ACCOUNT_OF, Commit
 from simulation.ledger import AnotherPlace, BrokenPromise, CommandRun, LifeLedger, local
 from simulation.machines import AccountPlace, Encounter, Job, Machine
-from simulation.network import HOOK, MOODS, REPORTS, AccountsNetwork, Network, NotifyHook, Weather
+from simulation.network import HOOK, MOODS, AccountsNetwork, Network, NotifyHook, Weather, is_asked_with
 from simulation.power import UnsyncedFiles
 from simulation.product import CommandOutcome, command
 from simulation.project import NOTIFY, TeamProject
@@ -291,7 +290,9 @@ class LifeWorld:
         said = self._command(first.words, machine, steps, network, random)
         first.astray = network.astray
         if steps.unsynced is not None and not steps.endless:
-            self._lose_power(machine, first, steps, steps.unsynced)
+            lost = steps.unsynced.after(first.command, killed=steps.dead)
+            if lost is not None:
+                self.tell(f"the power of {machine.name} failed: otherwise now are {lost}")
         for name, run in runs.items():
             run.said, run.whole = said if len(runs) == 1 else part_of(said, name), said
             run.endless = steps.endless
@@ -301,14 +302,6 @@ class LifeWorld:
             with self.at(name):
                 self._end(run, steps, networks[name])
         return runs
-
-    def _lose_power(self, machine: Machine, run: CommandRun, steps: Steps, unsynced: UnsyncedFiles) -> None:
-        """Lets a machine fail together with what ran on it, every second time, or right after an apply."""
-        if unsynced.random.random() < (0.5 if steps.dead else 0.1 if run.command == "apply" else 0.0):
-            lost = unsynced.lose()
-            self.tell(
-                f"the power of {machine.name} failed: otherwise now are {', '.join(lost) or 'no files'}"
-            )
 
     def _network(
         self, name: str, run: CommandRun, steps: Steps, weather: Weather | None, random: Random
@@ -472,12 +465,7 @@ class LifeWorld:
 
 
 def _is_asked_with(run: CommandRun, key: str, request: Request) -> None:
-    """Counts requests with credentials that are not those of the account that is asked."""
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    if request.url.path.startswith(REPORTS):
-        run.strange_keys += bool(given)
-    elif scheme != "Basic" or b64decode(given).decode().partition(":")[0] != key:
-        run.strange_keys += 1
+    run.strange_keys += not is_asked_with(key, request)
 
 
 def part_of(said: CommandOutcome, environment: str) -> CommandOutcome:

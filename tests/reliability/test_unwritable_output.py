@@ -28,6 +28,14 @@ pytestmark = [
 ]
 
 PATIENCE = 40.0
+SOON = 1.5
+AS_USERS_START_IT = ("-m", "campaignctl")
+SOON_UNREAD = (
+    "-c",
+    "from campaignctl.app import streams; from campaignctl.__main__ import start; "
+    f"streams._TIMEOUT_SECONDS = {SOON}; start()",
+)
+"""Starts the same, but a pipe that takes nothing counts as unread after a tenth of the time."""
 FAR = {"send_at": "2090-01-15T10:00:00+05:30", "end_at": "2090-01-15T18:00:00+05:30"}
 
 
@@ -81,7 +89,14 @@ def fill(pipe: int) -> None:
             piece = piece[: len(piece) // 2]
 
 
-def run_with(desk: Desk, words: Sequence[str], *, out: str = "read", err: str = "read") -> Ended:
+def run_with(
+    desk: Desk,
+    words: Sequence[str],
+    *,
+    out: str = "read",
+    err: str = "read",
+    start: Sequence[str] = AS_USERS_START_IT,
+) -> Ended:
     """A process whose outputs are read, or fail in the way that is named."""
     with ExitStack() as held:
         ways = {1: out, 2: err}
@@ -91,7 +106,7 @@ def run_with(desk: Desk, words: Sequence[str], *, out: str = "read", err: str = 
             for how in ways.values()
         ]
         process = subprocess.Popen(
-            ["/bin/sh", "-c", f'exec "$@"{closed}', "sh", sys.executable, "-m", "campaignctl", *words],
+            ["/bin/sh", "-c", f'exec "$@"{closed}', "sh", sys.executable, *start, *words],
             cwd=desk.root,
             env={"PATH": os.environ["PATH"], "HOME": str(desk.root), "LOGNAME": "tester", **SECRETS},
             stdin=subprocess.DEVNULL,
@@ -126,7 +141,7 @@ def test_a_create_is_followed_by_its_pause_whatever_cannot_be_printed(
         )
     )
     words = ("apply", "--auto-approve", "--format", output_format, "-v")
-    ended = run_with(desk, words, **{which: how})
+    ended = run_with(desk, words, **{which: how}, start=SOON_UNREAD)
     assert {live["name"]: live["status"] for live in desk.account()} == {
         "campaign-0": "Paused",
         "campaign-1": "Paused",
@@ -146,11 +161,20 @@ def test_a_pause_by_hand_pauses_all_whatever_cannot_be_printed(
     desk: Desk, words: tuple[str, ...], how: str, which: str
 ) -> None:
     desk.seed(*(live_voice(f"campaign-{number}", schedule=FAR) for number in range(3)))
-    ended = run_with(desk, (*words, "--auto-approve"), **{which: how})
+    ended = run_with(desk, (*words, "--auto-approve"), **{which: how}, start=SOON_UNREAD)
     assert {live["status"] for live in desk.account()} == {"Paused"}
     assert ended.code == (1 if which == "out" else 0), ended
     assert "Traceback" not in ended.out + ended.err
     assert "3 applied" in (ended.err if which == "out" else ended.out)
+
+
+def test_a_pipe_that_takes_nothing_counts_as_unread_after_fifteen_seconds(desk: Desk) -> None:
+    desk.seed(live_voice("campaign-0", schedule=FAR))
+    begun = time.monotonic()
+    ended = run_with(desk, ("pause", "--all", "--auto-approve"), out="unread")
+    assert time.monotonic() - begun >= 15
+    assert (ended.code, {live["status"] for live in desk.account()}) == (1, {"Paused"})
+    assert "standard output cannot be written: nobody reads it" in ended.err
 
 
 @pytest.mark.parametrize("how", ["full", "closed", "broken"])

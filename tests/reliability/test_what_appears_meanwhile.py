@@ -5,29 +5,21 @@ The clock is shared by command and account; what happens meanwhile happens in th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from example_counts import crossed
-from harness import Desk, actions, desk_at, live_voice, voice
-from reliable_desk import APPLY, OLD, EventfulClock, in_background, only, reliable
+from harness import Desk, actions, live_voice, voice
+from reliable_desk import APPLY, OLD, EventfulClock, in_background, only
 
 OTHER_URL = "http://my.exotel.com/acme1/exoml/start_voice/1"
 
 
 @pytest.fixture
-def clock() -> EventfulClock:
-    return EventfulClock()
-
-
-@pytest.fixture
-def desk(tmp_path: Path, clock: EventfulClock) -> Iterator[Desk]:
+def desk(waiting_desk: Desk) -> Desk:
     """An account that asks every create to come again in a while."""
-    with desk_at(tmp_path, clock) as made:
-        yield reliable(made)
+    return waiting_desk
 
 
 def asked_to_wait(desk: Desk, seconds: int) -> None:
@@ -372,7 +364,6 @@ def test_what_no_list_ever_shows_is_waited_for_together_before_a_later_apply_sto
     desk: Desk,
 ) -> None:
     """However many of it an earlier run left behind."""
-    reliable(desk)
     new = [voice(f"new-{number}", **{"from": [f"+91987650000{number}"]}) for number in range(3)]
     (stopped,) = desk.seed(live_voice("calls-wrongly", date_created=OLD, **{"from": ["+919876500009"]}))
     desk.manifests(*new)

@@ -4,27 +4,19 @@ whichever run can; and while it is there, its name is in use.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import VOICE, Desk, actions, desk_at, voice
-from reliable_desk import APPLY, EventfulClock, in_background, only, reliable
+from harness import VOICE, Desk, actions, voice
+from reliable_desk import APPLY, EventfulClock, in_background, only
 
 OTHER_URL = "http://my.exotel.com/acme1/exoml/start_voice/1"
 
 
 @pytest.fixture
-def clock() -> EventfulClock:
-    return EventfulClock()
-
-
-@pytest.fixture
-def desk(tmp_path: Path, clock: EventfulClock) -> Iterator[Desk]:
+def desk(waiting_desk: Desk) -> Desk:
     """An account whose lists take a while."""
-    with desk_at(tmp_path, clock) as made:
-        yield reliable(made)
+    return waiting_desk
 
 
 STUBBORN: dict[str, dict[str, Any]] = {

@@ -4,13 +4,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import Desk, desk_at, live_voice, voice
-from reliable_desk import APPLY, EventfulClock, reliable
+from harness import Desk, live_voice, voice
+from reliable_desk import APPLY, EventfulClock
 
 OTHER_CALLER = "08012345678"
 POSTPONED = {"send_at": "2027-01-22T15:00:00+05:30", "end_at": "2027-01-22T18:00:00+05:30"}
@@ -22,14 +20,8 @@ WRITES: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.fixture
-def clock() -> EventfulClock:
-    return EventfulClock()
-
-
-@pytest.fixture
-def desk(tmp_path: Path, clock: EventfulClock) -> Iterator[Desk]:
-    with desk_at(tmp_path, clock) as made:
-        yield reliable(made)
+def desk(waiting_desk: Desk) -> Desk:
+    return waiting_desk
 
 
 def one_that_waits(desk: Desk, write: str, live: dict[str, Any], state: str, seconds: int) -> str:

@@ -17,7 +17,7 @@ from campaignctl.kinds.table import Field, Kind, Value
 from campaignctl.manifests.fields import FieldProblem, FieldReader
 from campaignctl.manifests.files import ManifestFile, Source, UnreadableFileError, read_inside, shown_path
 from campaignctl.manifests.nodes import MalformedYamlError, Mark, is_null, mark_of, members
-from campaignctl.manifests.places import nearest
+from campaignctl.manifests.places import keys_at_fault, nearest
 from campaignctl.manifests.quick import QuickReader
 from campaignctl.manifests.substitution import Recorded
 from campaignctl.manifests.unquoted import cut_short
@@ -165,7 +165,7 @@ def _read(
     findings = _told(faults, source) if faults else ()
     spec_node = parts.get("spec")
     numbers_file = _numbers_file(spec, source)
-    unread = _unread(spec_node, faults) if faults else set[str]()
+    unread = keys_at_fault(spec_node, (it.mark for it in faults)) if faults else set[str]()
     sources, strange = _sources(spec, spec_node, source) if SUPPRESS in spec else ((), ())
     findings += strange
     if spec_node is not None and "spec" in values and unread.isdisjoint((*RECIPIENTS[kind.name], FROM_FILE)):
@@ -186,22 +186,6 @@ def _read(
     if reader.keeps_declared:
         desired = desired._replace(written=values)
     return Document(desired, (), labels, (*validate.faults(desired), *commented))
-
-
-def _unread(spec: Node | None, faults: Iterable[FieldProblem]) -> set[str]:
-    """Returns the fields of the spec that have a mistake within: what they mean together with others is not known."""
-    from bisect import bisect_left  # where something is wrong
-
-    marks = sorted((fault.mark.line, fault.mark.column) for fault in faults)
-    return {
-        key.value
-        for key, value in (spec.value if isinstance(spec, MappingNode) else ())
-        if bisect_left(marks, _position(value.start_mark)) < bisect_left(marks, _position(value.end_mark))
-    }
-
-
-def _position(mark: Mark) -> tuple[int, int]:
-    return mark.line, mark.column
 
 
 def _besides(faults: Iterable[SpecFinding], node: Node, source: Source) -> tuple[Diagnostic, ...]:

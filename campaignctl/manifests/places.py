@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import cache, lru_cache
 from itertools import islice
@@ -228,3 +228,19 @@ def _child(node: Node, step: str) -> Node | None:
         return None
     inside = members(node)
     return inside.get(step) or (inside.get(FROM_FILE) if step == "from" else None)
+
+
+def keys_at_fault(node: Node | None, faults: Iterable[Mark]) -> set[str]:
+    """Returns the keys of a mapping that have a mistake within: what they mean together with others is not known."""
+    from bisect import bisect_left  # where something is wrong
+
+    marks = sorted((mark.line, mark.column) for mark in faults)
+    return {
+        key.value
+        for key, value in (node.value if isinstance(node, MappingNode) else ())
+        if bisect_left(marks, _position(value.start_mark)) < bisect_left(marks, _position(value.end_mark))
+    }
+
+
+def _position(mark: Mark) -> tuple[int, int]:
+    return mark.line, mark.column

@@ -12,12 +12,13 @@ from campaignctl.diagnostics import Diagnostic, Position, did_you_mean, error, i
 from campaignctl.errors import CredentialsError, InputError
 from campaignctl.kinds.manifest import SUPPRESS
 from campaignctl.kinds.table import Value
-from campaignctl.manifests.environments import EnvironmentBuilder, SettingProblem, settings_of
+from campaignctl.manifests.environments import EnvironmentBuilder, SettingProblem, Settings, settings_of
 from campaignctl.manifests.fields import FieldReader
 from campaignctl.manifests.files import UnreadableFileError, read_inside
-from campaignctl.manifests.nodes import MalformedYamlError, Mark, documents, is_null, mark_of, members
+from campaignctl.manifests.nodes import MalformedYamlError, Mark, documents, is_null, mark_of
 from campaignctl.manifests.places import nearest
 from campaignctl.manifests.remarks import of_project
+from campaignctl.manifests.sound import within, without_faulty, without_path
 from campaignctl.model.environment import (
     ACCOUNT_VARIABLE,
     MAX_ENVIRONMENTS,
@@ -157,19 +158,35 @@ def load_every_lenient(start: Path, config: Path | None, environ: Mapping[str, s
     _, node = _read(path)
     reader = FieldReader(PROJECT)
     values = reader.read(node)
-    files = _files(path, node, values)
-    builder = _builder(values, environ, files)
-    environments = builder.environments()
     default = str(values.get("default_environment") or SANDBOX)
+    if reader.faults:
+        values = without_faulty(values, node, [it.mark for it in reader.faults])
+    files = _files(path, node, values)
+    builder, problems = _sound_builder(values, environ, files)
+    environments = builder.environments()
     findings = [
         *_findings(path, reader),
         *(files.findings if files else ()),
-        *(error(it.rule, _place(path, node, files, it.path), it.message) for it in builder.problems),
+        *(error(it.rule, _place(path, node, files, it.path), it.message) for it in problems),
     ]
     places = {(it.where.file, it.where.line - 1) for it in findings}
     wrong = (name for name in environments if places and places & _lines_of(path.name, node, files, name))
     project = _project(path, values, default, builder, environments, files)
     return LenientProject(project, in_order(findings), frozenset(wrong))
+
+
+def _sound_builder(
+    values: Settings, environ: Mapping[str, str], files: EnvironmentFiles | None
+) -> tuple[EnvironmentBuilder, Sequence[SettingProblem]]:
+    """Returns what makes the environments without the settings that are wrong, and what is wrong."""
+    builder = _builder(values, environ, files)
+    builder.environments()
+    problems, sound = builder.problems, values
+    for it in problems:
+        sound = without_path(sound, it.path.split("."))
+    if sound is values:
+        return _builder(values, environ, files), problems
+    return _sound_builder(sound, environ, files)[0], problems
 
 
 def _lines_of(
@@ -183,15 +200,8 @@ def _lines_of(
     return frozenset(
         (where, line)
         for where, top, steps in parts
-        for line in _lines(_within(top, *steps)) - _lines(_within(top, *steps, "policy"))
+        for line in _lines(within(top, *steps)) - _lines(within(top, *steps, "policy"))
     )
-
-
-def _within(node: Node, *steps: str) -> Node | None:
-    found: Node | None = node
-    for step in steps:
-        found = members(found).get(step)
-    return found
 
 
 def _lines(node: Node | None) -> frozenset[int]:

@@ -74,7 +74,7 @@ class MachineClock:
 
     def sleep(self, seconds: float) -> None:
         """Takes a step, and lets time pass."""
-        self._steps.take("wait")
+        self._steps.wait(self._world.passed)
         self._world.sleep(seconds)
         if self._world.passed > self._until:
             self._steps.dead = self._steps.endless = True

@@ -17,6 +17,8 @@ from simulation.power import UnsyncedFiles, told_of_syncs
 
 MOST_STEPS = 4000
 """Of one run. More are no end."""
+LONGEST_WAIT = 300.0
+"""Seconds that a run waits for something. Who waits for longer, such as a guard with nothing to watch, waits again."""
 
 
 class Killed(BaseException):
@@ -49,16 +51,20 @@ class Steps:
         self.unsynced: UnsyncedFiles | None = None
         """What is on the disk for certain, where its machine may lose its power."""
         self._left, self._event, self._among = at, event, among
-        self._waiting = False
+        self._waits_since: float | None = None
+
+    def wait(self, now: float) -> None:
+        """Takes one step for a wait, which is slept in many pieces. Raises what `take` does."""
+        since = self._waits_since
+        if self.dead or since is None or now - since > LONGEST_WAIT:
+            self.take("wait")
+            self._waits_since = now
 
     def take(self, what: str) -> None:
         """Takes one step. Raises whatever happens at it."""
         if self.dead:
             raise Killed
-        waits = what == "wait"
-        if waits and self._waiting:
-            return  # a long wait is slept in many pieces
-        self._waiting = waits
+        self._waits_since = None
         self.taken += 1
         if self.taken > MOST_STEPS:
             self.dead = self.endless = True

@@ -52,6 +52,23 @@ def test_a_run_without_end_is_ended(tmp_path: Path) -> None:
         waiting.sleep(LONGEST_RUN + 1)
 
 
+def test_a_wait_is_one_step_however_many_pieces_it_is_slept_in(tmp_path: Path) -> None:
+    """Of five minutes at most: a guard with nothing to watch asks nobody anything, and is met at its waits too."""
+    taken: list[str] = []
+
+    def event(what: str) -> int:
+        taken.append(what)
+        return 1
+
+    clock = MachineClock(WorldClock(), 0.0, Steps(tmp_path, 1, event))
+    for _ in range(290):
+        clock.sleep(1.0)
+    assert taken == ["wait"]
+    for _ in range(600):
+        clock.sleep(1.0)
+    assert taken == ["wait"] * 3
+
+
 def test_a_machines_clock_is_off_and_its_waits_pass_for_all() -> None:
     """One time, seen differently."""
     world = WorldClock()

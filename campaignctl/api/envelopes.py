@@ -140,7 +140,7 @@ def text_or_none(value: Json) -> str | None:
 
 
 BEYOND: Final = 10**9
-"""No account counts so far, and nobody can reckon with it."""
+"""No account counts so far, and nobody can count on it."""
 
 
 def integer(value: Json) -> int:
@@ -153,7 +153,7 @@ def integer(value: Json) -> int:
 
 
 def amount(value: Json) -> int:
-    """Reads a whole number that somebody can reckon with. Raises `ValueError`."""
+    """Reads a whole number that somebody can count on. Raises `ValueError`."""
     number = integer(value)
     if abs(number) >= BEYOND:
         raise ValueError

@@ -11,7 +11,7 @@ Nothing here sends a create a second time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -126,22 +126,11 @@ class Creator:
     def _found(self, desired: Desired) -> list[Live]:
         """Finds campaigns by the name; at last among all that are alive, for an account whose search shows nothing."""
         with suppress(InterruptedRunError):  # what was sent stays unknown
-            for _ in self._moments():
+            for _ in self.hooks.moments(self.environment.settle_seconds):
                 if found := self._namesakes(desired, self.account.search):
                     return found
             return self._namesakes(desired, lambda kind, _name: self.account.alive(kind))
         return []
-
-    def _moments(self) -> Iterator[None]:
-        """Yields now, and again at growing distances until `settle_seconds` are over."""
-        waited, step = 0.0, 1.0
-        yield
-        while waited < self.environment.settle_seconds:
-            step = min(step, self.environment.settle_seconds - waited)
-            self.hooks.clock.sleep(step)
-            waited += step
-            step *= 2
-            yield
 
     def _namesakes(self, desired: Desired, look: Callable[[Kind, str], Listing]) -> list[Live]:
         """Returns the alive campaigns of the name, oldest first; none where they cannot be read."""

@@ -22,7 +22,7 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Listing, Live, Snapshot
 from campaignctl.model.permissions import HERE, Address
-from campaignctl.model.requests import GRACE_SECONDS
+from campaignctl.model.requests import settled_after
 from campaignctl.model.results import ChangeOutcome
 from campaignctl.planning.match import manifest_of
 from campaignctl.tuples import NamedTuple
@@ -169,8 +169,7 @@ class Leftovers:
 
     def _wait(self, intent: Intent) -> None:
         """Waits as long as a run waits before its last look: until everything shows that may be older (rule 10.5)."""
-        settled = self.creator.environment.settle_seconds + GRACE_SECONDS
-        left = settled - self.creator.intents.age_seconds(intent)
+        left = settled_after(self.creator.environment) - self.creator.intents.age_seconds(intent)
         if self.hooks.settle and left > 0:
             self.hooks.clock.sleep(left)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -110,6 +110,16 @@ class Hooks:
     not_called: Callable[[Desired, Mapping[str, Value], Live | None], None] = lambda _of, _spec, _before: None
     undeterred: Callable[[], AbstractContextManager[None]] = nullcontext
     newcomers: Callable[[Iterable[Live]], tuple[Live, ...]] = lambda _campaigns: ()
+
+    def moments(self, seconds: float) -> Iterator[None]:
+        """Yields now, and again at growing distances until so many seconds are over."""
+        waited, step = 0.0, 1.0
+        yield
+        while waited < seconds:
+            step = min(step, seconds - waited)
+            self.clock.sleep(step)
+            waited, step = waited + step, 2 * step
+            yield
 
 
 class ListPort(Protocol):

@@ -22,7 +22,7 @@ from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Listing, Live
 from campaignctl.model.permissions import Address
 from campaignctl.model.reasons import Reason
-from campaignctl.model.requests import GRACE_SECONDS
+from campaignctl.model.requests import settled_after
 from campaignctl.model.results import ChangeOutcome, Failure
 from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import decide
@@ -100,7 +100,7 @@ class Races:
 
     def _wait_for_settling(self) -> None:
         if self.hooks.settle:
-            settle = self.creator.environment.settle_seconds + GRACE_SECONDS
+            settle = settled_after(self.creator.environment)
             age = self.hooks.clock.monotonic() - self.last_create
             if age < settle:
                 self.hooks.clock.sleep(settle - age)

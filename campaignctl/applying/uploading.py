@@ -191,15 +191,10 @@ class Upload:
 
     def _looked_up(self, name: str) -> str | None:
         """Looks a list up by its name, for as long as lists may lag; at last among all lists."""
-        waited, step = 0.0, 1.0
-        while True:
+        for _ in self.hooks.moments(self.environment.settle_seconds):
             if found := self._named(name, lambda: self.lists.find(name)):
                 return found
-            if waited >= self.environment.settle_seconds:
-                return self._named(name, self.lists.all)
-            step = min(step, self.environment.settle_seconds - waited)
-            self.hooks.clock.sleep(step)
-            waited, step = waited + step, 2 * step
+        return self._named(name, self.lists.all)
 
     def _named(self, name: str, look: Callable[[], Sequence[AccountList]]) -> str | None:
         self.requests += 1

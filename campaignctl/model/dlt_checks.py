@@ -24,8 +24,7 @@ class CheckLevel(Enum):
 class DltCheck(NamedTuple):
     """Describes one check.
 
-    `finds` is what is at fault; `source` who says so, `seen` in which month. `of_template` is True where it is
-    about a registered template, whatever the campaigns.
+    `finds` is what is at fault; `source` who says so, `seen` in which month.
     """
 
     name: str
@@ -33,7 +32,6 @@ class DltCheck(NamedTuple):
     level: CheckLevel
     source: str
     seen: str = "2026-11"
-    of_template: bool = False
 
 
 _POLICY, _WARN = CheckLevel.POLICY, CheckLevel.WARN
@@ -81,7 +79,6 @@ _ROWS: Final = (
         "A promotional template with letters in a header, another one with digits in one.",
         _WARN,
         '[001] "Numeric (Promotional)"',
-        of_template=True,
     ),
     DltCheck(
         TEXT,
@@ -130,21 +127,18 @@ _ROWS: Final = (
         "A {#var#} to which variables gives no type.",
         _WARN,
         f"{_DIRECTION}, from 2026-01-14; SmartPing keeps {{#var#}}",
-        of_template=True,
     ),
     DltCheck(
         TAG,
         "A variable of a word that is not known; a tag without braces; a text that a comment may have cut.",
         _WARN,
         "portals write num alp uro (Vilpower, STPL 2026-09)",
-        of_template=True,
     ),
     DltCheck(
         VARIABLES,
         "More than two variables; two with nothing but blanks or signs between them.",
         _WARN,
         f"{_DIRECTION} (BSE circular 2025-11-24)",
-        of_template=True,
     ),
 )
 

@@ -32,10 +32,15 @@ _REQUESTS_OF_A_LOOK: Final = 4
 """The alive of a kind by their filter, which must prove itself, and its newest finished ones."""
 _LOOKS_BEFORE_DELETES: Final = 2
 """One at each kind: a list that a campaign names by now is not deleted."""
-GRACE_SECONDS: Final = 2.0
+_GRACE_SECONDS: Final = 2.0
 """Waited beyond `settle_seconds`, since the account's times are whole seconds."""
 KEPT_FOR_PAUSES: Final = 3
 """Requests of each minute that only a pause by hand may use (rule 9)."""
+
+
+def settled_after(environment: Environment) -> float:
+    """Returns how many seconds after a create everything shows that was made before it (rule 10.5)."""
+    return environment.settle_seconds + _GRACE_SECONDS
 
 
 def estimate(changes: Collection[Change], environment: Environment, taken: int) -> Cost:
@@ -58,7 +63,7 @@ def estimate(changes: Collection[Change], environment: Environment, taken: int) 
         requests += _LOOKS_BEFORE_DELETES * _REQUESTS_OF_A_LOOK
     minutes = int(_pace(requests, taken, environment.rate_limit) // 60)
     requests += len(creating) + min(minutes * len(creating), creates) * _REQUESTS_OF_A_LOOK
-    settle = 0.0 if not creating or environment.is_sandbox else environment.settle_seconds + GRACE_SECONDS
+    settle = 0.0 if not creating or environment.is_sandbox else settled_after(environment)
     return Cost(requests, math.ceil(_pace(requests, taken, environment.rate_limit) + settle))
 
 

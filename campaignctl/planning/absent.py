@@ -24,6 +24,7 @@ from campaignctl.model.windows import Window, instant, window_of
 from campaignctl.planning.alive import Decision, first, forbidden
 from campaignctl.planning.lookalikes import Lookalikes
 from campaignctl.planning.payload import Spec, create_spec
+from campaignctl.planning.phase import TOO_NEAR, passed_or_near
 from campaignctl.planning.terms import RunningElsewhere, Terms
 from campaignctl.policy import Subject, check
 from campaignctl.recipients.leaving_out import nobody_left, told_nobody
@@ -176,8 +177,7 @@ def _missed(desired: Desired, window: Window, terms: Terms) -> Reason | None:
         return None
     if _unknown_outcome(desired, window, terms) is not None:
         return None
-    passed = window.start <= terms.now
-    why = "has passed" if passed else "is less than 10 minutes away"
+    why = passed_or_near(window.start, terms.now)
     return Reason(
         "missed", f"its start {why} and it was never created: nobody is {desired.kind.stem}ed on this date"
     )
@@ -211,7 +211,7 @@ def _start_passed(desired: Desired, window: Window, now: datetime) -> Reason | N
     if window.start <= now:
         return Reason("start-passed", "its start has passed and it was never created; it needs a new start")
     if desired.kind.start_needs_margin and window.start - now < MARGIN:
-        return Reason("start-passed", "its start is less than 10 minutes away; it needs a later one")
+        return Reason("start-passed", f"its start {TOO_NEAR}; it needs a later one")
     return None
 
 

@@ -15,7 +15,16 @@ from campaignctl.model.list_refs import LISTS, left_by_people, refs_in, same_lis
 from campaignctl.model.reasons import Reason
 from campaignctl.planning.compare import Comparison, compare, start_of
 from campaignctl.planning.payload import Spec, contradictions, lost_by_sending
-from campaignctl.planning.phase import Phase, StartMove, can_change, earlier_versions, phase_of, start_move
+from campaignctl.planning.phase import (
+    TOO_NEAR,
+    Phase,
+    StartMove,
+    can_change,
+    earlier_versions,
+    passed_or_near,
+    phase_of,
+    start_move,
+)
 from campaignctl.planning.terms import Terms
 from campaignctl.recipients.leaving_out import (
     NOBODY_EARLIER,
@@ -185,7 +194,7 @@ def _start_passed_message(facts: Assessment) -> str:
     passed = start is not None and start <= facts.terms.now
     if passed and facts.phase is Phase.STARTED:
         return "its start has passed: the schedule stays as it is live"
-    why = "has passed" if passed else "is less than 10 minutes away"
+    why = passed_or_near(start, facts.terms.now)
     later = "" if facts.phase is Phase.STARTED else "; give it a later start"
     return f"the start it asks for {why}: the schedule stays as it is live{later}"
 
@@ -198,7 +207,7 @@ def _immutable_message(facts: Assessment, name: str) -> str:
     advice = ""
     if live.kind.pause_lifts_margin and live.status is Status.CREATED:
         advice = f"; `{facts.terms.address.command('pause', live.sid)}` gives time"
-    return f"{name} can no longer change: the start is less than 10 minutes away{advice}"
+    return f"{name} can no longer change: the start {TOO_NEAR}{advice}"
 
 
 def cannot_send_whole(facts: Assessment, spec: Spec) -> Iterator[Reason]:

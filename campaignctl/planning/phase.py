@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from enum import Enum
+from typing import Final
 
 from campaignctl.kinds.lifecycle import MARGIN, Status
 from campaignctl.kinds.table import Mutability, Role
@@ -18,12 +19,15 @@ from campaignctl.model.windows import window_of
 from campaignctl.planning.compare import Comparison, compare, start_of, top
 from campaignctl.planning.terms import Terms
 
+TOO_NEAR: Final = "is less than 10 minutes away"
+"""What is said of a start within the margin (rule 4)."""
+
 
 class Phase(Enum):
     """Names how far a campaign is."""
 
     OPEN = "far enough from its start: everything can change"
-    NEAR = "its start is less than 10 minutes away"
+    NEAR = f"its start {TOO_NEAR}"
     STARTED = "its start has passed"
 
 
@@ -35,6 +39,11 @@ class StartMove(Enum):
     EARLIER = "moved earlier"
     TOO_LATE = "to a moment that has passed or is too near"
     UNSEEN = "to be set, and the account does not show it"
+
+
+def passed_or_near(start: datetime | None, now: datetime) -> str:
+    """Says why a start comes too soon for what is wanted."""
+    return "has passed" if start is not None and start <= now else TOO_NEAR
 
 
 def phase_of(live: Live, now: datetime) -> Phase:

@@ -71,6 +71,12 @@ def _later_one(seed: int) -> Leaning | None:
     return next((it for it in LATER_SUBJECTS if Random(f"about {it.name} {seed}").random() < 0.02), None)
 
 
+_DANGEROUS = {
+    f"{habit} {(field,)}": 8.0
+    for habit in ("create_changes", "update_changes")
+    for field in ("from", "lists", "url", "template", "caller_id", "schedule.end_at", "schedule.end_time")
+}
+"""What an account makes of a campaign that could then call somebody wrongly."""
 _STOPS = {"operator pauses": 4.0, "operator resumes": 2.0, "operator stops and resumes": 6.0}
 
 SUBJECTS: tuple[Leaning, ...] = (
@@ -460,10 +466,12 @@ SUBJECTS: tuple[Leaning, ...] = (
             "allow complete": 2.0,
             "state paused": 2.0,
             "actions never": 3.0,
+            **_DANGEROUS,
         },
         habits=(
-            *("create_drops", "create_changes", "create_early", "update_drops", "update_changes"),
-            *("update_resumes", "resume_early", "actions", "actions", "actions", "actions", "actions"),
+            *("create_drops", "create_early", "update_drops", "resume_early"),
+            *("create_changes", "update_changes", "update_resumes") * 3,
+            *("actions",) * 5,
         ),
     ),
     Leaning(

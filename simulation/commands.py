@@ -53,9 +53,12 @@ def _years(words: list[str]) -> int:
     parser.add_argument("--workers", type=int, default=years.cores())
     parser.add_argument("--until-broken", action="store_true", help="only say which promise is broken first")
     parser.add_argument("--about", default="", help="with --until-broken: only lives about this")
+    parser.add_argument("--habit", default="", help="with --until-broken: only accounts that have this habit")
     given = parser.parse_args(words)
     if given.until_broken:
-        broken, took = years.until_broken(given.seconds or 60.0, given.first, given.days, given.about)
+        broken, took = years.until_broken(
+            given.seconds or 60.0, given.first, given.days, given.about, given.habit
+        )
         says = f"broken: {broken}" if broken else "nothing was broken"
         sys.stdout.write(f"{says} in {took:.1f} s\n")
         return 1 if broken else 0

@@ -12,6 +12,8 @@ from random import Random
 
 from simulation import fleets, guards, habits, jobs, leanings, recipes, reports, stages
 from simulation.beside import two_at_once
+from simulation.manifests import Manifest
+from simulation.network import Weather
 from simulation.operators import mark, operator, rename_a_list, resume, stop
 from simulation.repository import DAY
 from simulation.runs import (
@@ -21,11 +23,13 @@ from simulation.runs import (
     apply_to,
     by_hand,
     compare,
+    free_machine,
     look,
     plan,
     plan_a_resume,
     plan_and_apply_late,
     plan_and_expect,
+    plan_on,
 )
 from simulation.world import LifeWorld
 
@@ -96,6 +100,9 @@ def after_a_canary(world: LifeWorld, random: Random) -> None:
         soon = [stages.add_soon(world.repository, world.now, random)]
     one = random.choice(soon)
     apply_to(world, random)
+    if Random(f"judged while a plan waits {world.seed} {world.event}").random() < 0.2:
+        _judge_while_a_plan_waits(world, random, one)
+        return
     if random.random() < 0.25:
         world.commit(random)
     moment = random.choice((one.start + 25, one.start + 90, one.start + 900, one.end + 5, one.end + 1800))
@@ -104,6 +111,24 @@ def after_a_canary(world: LifeWorld, random: Random) -> None:
         apply_to(world, random)
         if random.random() < 0.5:
             break
+
+
+def _judge_while_a_plan_waits(world: LifeWorld, random: Random, canary: Manifest) -> None:
+    """Keeps a plan for what waits for a canary that went well, which the account then judges otherwise."""
+    world.answer(("*:failed=1",))
+    gates = [it.after.wait for it in world.repository.head.written if it.after]
+    world.pass_until(world.passed_at(canary.end + 60.0 * max(gates, default=0) + 30.0))
+    machine = free_machine(world, random)
+    if machine is None:
+        return
+    machine.check_out(world.repository.head)
+    saved = plan_on(world, machine, random, kept=True, calm=True)
+    over = [
+        it for it in world.account.campaigns.values() if (it.name, it.state) == (canary.name, "completed")
+    ]
+    if saved is not None and over:
+        mark(world, random.choice(over), "failed")
+        world.run(machine, saved.job, random, weather=Weather())
 
 
 def a_canary_is_cut_short(world: LifeWorld, random: Random) -> None:

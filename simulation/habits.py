@@ -76,6 +76,11 @@ def drawn(random: Random, leaning: Leaning = GENERAL) -> Habits:
     return positions
 
 
+def of_a_seed(seed: int, leaning: Leaning) -> Habits:
+    """Returns those that a life begins with, apart from what its past and its lists bring."""
+    return drawn(Random(f"world {seed}"), leaning)
+
+
 def drawn_of_lists(random: Random) -> Habits:
     """Draws what more an account does whose contact lists are filled."""
     positions: Habits = {}

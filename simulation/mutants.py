@@ -40,7 +40,8 @@ class StaleMutantError(Exception):
 @dataclass(frozen=True)
 class Mutant:
     """Holds one mistake. `old` stands once in the product, whichever module it lives in; `new` is put in its place.
-    `about`: the subject of the lives in which it is looked for (`leanings.py`), any where there is none.
+    `about`: the subject of the lives in which it is looked for (`leanings.py`), any where there is none; `habit`: what
+    the story says of their account.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Mutant:
     old: str
     new: str
     about: str = ""
+    habit: str = ""
 
     def place(self, root: Path) -> tuple[Path, re.Match[str]]:
         """Finds where the mistake is made. Raises StaleMutantError, which says what to do."""
@@ -194,7 +196,7 @@ def _until_broken(
     event, and the seconds that it took.
     """
     words = ["-m", "simulation", "years", "--seconds", str(seconds), "--first", str(first), "--until-broken"]
-    words += ["--about", mutant.about] if mutant.about else []
+    words += ["--about", mutant.about, "--habit", mutant.habit]
     told = subprocess.run(
         [sys.executable, *words], cwd=root, env=environ, capture_output=True, text=True, check=False
     )

@@ -35,6 +35,8 @@ from simulation.repository import Seen, TeamRepository
 from simulation.steps import Disk, Endless, Killed, Steps
 
 TIMEOUT_SECONDS = 5.0
+_WAYS_TO_FIND = ("status_filter", "name_search")
+"""How an account whose past no page holds is searched: of a life about one of them the other one works."""
 ONE = "prod"
 """The environment of a project that has one."""
 COUNTED = frozenset({"gates", "guard"})
@@ -106,7 +108,8 @@ class LifeWorld:
         past = self.leaning.happens(random, "a past", 0.3)
         found = {name: value for name, value in drawn.items() if not self._plain(name)}
         if past and random.random() < 0.7:
-            name = random.choice(("status_filter", "name_search"))
+            name = random.choice(_WAYS_TO_FIND)
+            name = next((it for it in _WAYS_TO_FIND if it in self.leaning.habits), name)
             found |= {} if self._plain(name) else habits.thrown(name, random, self.leaning)
         if "lists" in self.uses:
             more = habits.drawn_of_lists(Random(f"habits of lists {self.seed}"))

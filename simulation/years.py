@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from time import monotonic, process_time
 
-from simulation import leanings
+from simulation import habits, leanings
 from simulation.seeds import LifeOutcome, Shrunk, play, shrink
 
 DAYS = 30
@@ -107,11 +107,13 @@ def _take_over(years: Years, pending: dict[Future[LifeOutcome], int]) -> bool:
     return works
 
 
-def until_broken(seconds: float, first: int, days: int, about: str = "") -> tuple[str | None, float]:
+def until_broken(
+    seconds: float, first: int, days: int, about: str = "", habit: str = ""
+) -> tuple[str | None, float]:
     """Returns the first promise that a seed breaks and where, None where none does in so many seconds of a core, and
-    how long it took. With `about` only lives about that are played.
+    how long it took. With `about` only lives about that are played, with `habit` those of an account that has it.
     """
-    for seed in (it for it in count(first) if leanings.drawn(it).name.startswith(about)):
+    for seed in (it for it in count(first) if _is_about(it, about, habit)):
         if (took := process_time()) >= seconds:
             break
         outcome = play(seed, days, stop=True, seconds=seconds - took)
@@ -119,6 +121,11 @@ def until_broken(seconds: float, first: int, days: int, about: str = "") -> tupl
             where = f"seed {seed}, event {outcome.last_event}"
             return f"{outcome.violations[0].judge} ({where})", process_time()
     return None, process_time()
+
+
+def _is_about(seed: int, about: str, habit: str) -> bool:
+    leaning = leanings.drawn(seed)
+    return leaning.name.startswith(about) and habit in habits.told(habits.of_a_seed(seed, leaning))
 
 
 def _more(until: float | None, count: int | None, begun: int) -> bool:

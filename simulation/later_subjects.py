@@ -47,4 +47,23 @@ LATER_SUBJECTS: tuple[Leaning, ...] = (
             "permission": 0.6,
         },
     ),
+    Leaning(
+        "duplicates that runs leave behind",
+        {
+            **BUSY,
+            "event two at once": 12.0,
+            "at POST": 20.0,
+            "at answer to POST": 6.0,
+            "at wait": 6.0,
+            "met another run": 6.0,
+            "met killed": 2.0,
+            "edit adds": 3.0,
+            "edit pins": 40.0,
+            "pins another": 5.0,
+            "permission": 3.0,
+            "allow twin": 8.0,
+            "weather calm": 2.0,
+        },
+        habits=("actions", "refused_actions"),
+    ),
 )

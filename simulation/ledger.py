@@ -178,6 +178,8 @@ class CommandRun:
         named = [it for it in self.commit.manifests if it.means(name, sid)]
         ahead = start_ahead or operation != "resume"
         theirs = {(it.kind, it.name) for it in named} | {(it.kind, it.of) for it in named if it.of and ahead}
+        if sid in self.before:  # what no manifest means has a kind, too
+            theirs.add((KIND_OF[self.before[sid].collection], name))
         names = {name, sid, *(it for _, it in theirs), *(f"{kind}/{it}" for kind, it in theirs)}
         asked = {operation, *(f"{operation}:{it}" for it in names)}
         return bool(asked & (self.allowed | standing)) or any(operation in it.allow for it in named)

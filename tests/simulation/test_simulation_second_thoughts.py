@@ -445,6 +445,30 @@ def test_what_a_run_renames_calls_for_the_manifest_that_pins_it(
     assert bench.broken() & {"twice"} == broken
 
 
+@pytest.mark.parametrize(
+    ("name", "broken"),
+    [
+        ("growth-old", set()),
+        ("voice/growth-old", set()),
+        ("sms/growth-old", {"unasked"}),
+        ("growth", {"unasked"}),
+    ],
+)
+def test_what_no_manifest_means_may_be_allowed_by_its_kind_and_name(
+    bench: Bench, name: str, broken: set[str]
+) -> None:
+    """As any other campaign: an orphan is ended where both are allowed for it."""
+    orphan = replace(bench.one, name="growth-old")
+    sid = bench.creates(bench.run(orphan), orphan)
+    bench.operator(sid, {"action": "pause"})
+    bench.clock.sleep(60)
+    run = bench.run(bench.one, allowed=frozenset({f"complete:{name}", f"archive:{name}"}))
+    run.prune = True
+    for action in ("complete", "archive"):
+        bench.sends(run, "PUT", sid, {"action": action})
+    assert bench.broken(run) & {"unasked"} == broken
+
+
 def test_every_promise_of_these_is_in_the_table() -> None:
     """By its name."""
     names = {it.name for it in JUDGES}

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import partial
-from typing import Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
 from campaignctl.kinds.table import Value
 from campaignctl.model.values import UNSEEN
@@ -19,13 +19,13 @@ from campaignctl.planning.match import Match
 from campaignctl.planning.terms import Terms, nowhere_else
 
 
-def decide_each(meant: Sequence[Match], account: AccountView, terms: Terms) -> list[Decision]:
-    """Decides on each by itself. What was decided once under other terms is decided anew."""
+def decide_each(meant: Sequence[Match], account: AccountView, terms: Terms) -> Iterator[Decision]:
+    """Decides on each by itself, as they are asked for. What was decided once under other terms is decided anew."""
     account.decided.clear()
     decide = partial(_decide, account, terms)
     if terms.find_elsewhere is not nowhere_else:  # it notes here what it was asked
-        return list(decide(meant))
-    return list(parallel_map(decide, meant, handing=ByReference()))
+        return decide(meant)
+    return parallel_map(decide, meant, handing=ByReference())
 
 
 def _decide(account: AccountView, terms: Terms, matches: Iterable[Match]) -> Iterator[Decision]:
@@ -40,33 +40,37 @@ class _From(Enum):
 
 
 _Spec: TypeAlias = "Mapping[str, Value | _From]"
-_OTHERS: Final = tuple(name for name in Decision.__slots__ if name != "resulting")
+_MANIFEST, _ACCOUNT = _From.MANIFEST, _From.ACCOUNT
+_RESULTING: Final = Decision.__slots__.index("resulting")
 
 
 class ByReference(Handing[Match, Decision]):
     """Hands over of the campaign as it will be nothing that stands in its manifest or in the account."""
 
-    def over(self, match: Match, decision: Decision) -> tuple[object, ...]:
+    def over(self, match: Match, decision: Decision) -> list[object]:
         """Names where such a value stands."""
-        wanted, there = match.desired.spec, _spec_of(match)
-
-        def told(name: str, value: Value) -> Value | _From:
-            if value is wanted.get(name, UNSEEN):
-                return _From.MANIFEST
-            return _From.ACCOUNT if value is there.get(name, UNSEEN) else value
-
-        resulting: _Spec = {name: told(name, value) for name, value in decision.resulting.items()}
-        return resulting, *(getattr(decision, name) for name in _OTHERS)
+        wanted, there = match.desired.spec.get, _spec_of(match).get
+        resulting: _Spec = {
+            name: _MANIFEST
+            if value is wanted(name, UNSEEN)
+            else _ACCOUNT
+            if value is there(name, UNSEEN)
+            else value
+            for name, value in decision.resulting.items()
+        }
+        handed: list[object] = [getattr(decision, name) for name in Decision.__slots__]
+        handed[_RESULTING] = resulting
+        return handed
 
     def back(self, match: Match, handed: object) -> Decision:
         """Puts in the values that are named."""
-        resulting, *others = cast("tuple[_Spec, object]", handed)
-        sources = {_From.MANIFEST: match.desired.spec, _From.ACCOUNT: _spec_of(match)}
-        spec = {
-            name: sources[value][name] if isinstance(value, _From) else value
+        values = cast("list[Any]", handed)
+        wanted, there, resulting = match.desired.spec, _spec_of(match), cast("_Spec", values[_RESULTING])
+        values[_RESULTING] = {
+            name: wanted[name] if value is _MANIFEST else there[name] if value is _ACCOUNT else value
             for name, value in resulting.items()
         }
-        return Decision(resulting=spec, **dict(zip(_OTHERS, others, strict=True)))  # type: ignore[arg-type]
+        return Decision(*values)
 
 
 def _spec_of(match: Match) -> Mapping[str, Value]:

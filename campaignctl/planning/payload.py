@@ -7,10 +7,12 @@ campaign without a schedule starts at once: so everything goes along that is kno
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 
 from campaignctl.contact_lists.by_name import without_names
 from campaignctl.diagnostics import Severity
+from campaignctl.kinds import KINDS
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Field, Kind, Mutability, Role, Type, Value
 from campaignctl.model.campaigns import Desired, Live
@@ -28,17 +30,22 @@ Spec = dict[str, Value]
 def create_spec(desired: Desired, collection: str) -> Spec:
     """Returns every declared field, in the order of the table; what is to be unset is left out."""
     declared, spec = desired.spec, Spec()
-    for field in desired.kind.fields:
-        if field.only_on is not None and field.only_on != collection:
-            continue
-        value = declared.get(field.name)
+    for name, constant, has_members in _rows_sent(desired.kind.name, collection):
+        value = declared.get(name)
         if value is None:
-            value = field.constant
-        elif field.fields:
+            value = constant
+        elif has_members:
             value = _without_nulls(value)
         if value is not None:
-            spec[field.name] = value
+            spec[name] = value
     return spec
+
+
+@lru_cache
+def _rows_sent(kind: str, collection: str) -> Sequence[tuple[str, Value, bool]]:
+    """Returns of each row that a collection takes its name, its constant and whether it has members."""
+    rows = (it for it in KINDS[kind].fields if it.only_on is None or it.only_on == collection)
+    return [(it.name, it.constant, bool(it.fields)) for it in rows]
 
 
 def _without_nulls(value: Value) -> Value:

@@ -212,14 +212,20 @@ def _decide_all(
 def _decide_each(
     meant: Sequence[Match], account: AccountView, terms: Terms
 ) -> tuple[list[Decision], list[Change]]:
-    """Decides on each by itself, then looks at what they come to together."""
-    each = decide_each(meant, account, terms)
+    """Decides on each by itself, then looks at what they come to together. Where nothing is there to look at, each
+    becomes a change as it is decided.
+    """
+    each: Iterable[Decision] = decide_each(meant, account, terms)
     if any(it.desired.shown for it in account.matches):
         from campaignctl.planning.features.kept_apart import kept_apart
 
-        each = kept_apart(meant, each, account, terms)
-    decided = clear_of_what_stays(meant, each, account.matches, terms)
-    changes = [_change(match, decision, terms) for match, decision in zip(meant, decided, strict=True)]
+        each = kept_apart(meant, list(each), account, terms)
+    if any(it.touched for it in account.matches):
+        each = clear_of_what_stays(meant, list(each), account.matches, terms)
+    decided, changes = list[Decision](), list[Change]()
+    for match, decision in zip(meant, each, strict=True):
+        decided.append(decision)
+        changes.append(_change(match, decision, terms))
     return decided, changes
 
 
@@ -349,9 +355,11 @@ def _does_something(decision: Decision) -> bool:
 
 def _changes_lists(decision: Decision) -> bool:
     """Tells whether lists are sent or differ: then their names stand beside the SIDs."""
-    sent = [name for it in decision.operations for name in it.fields]
-    sent += [name for it in decision.held for name in it.fields]
-    return "lists" in (*sent, *(it.field for it in decision.diff))
+    return (
+        any(LISTS in it.fields for it in decision.operations)
+        or any(LISTS in it.fields for it in decision.held)
+        or any(it.field == LISTS for it in decision.diff)
+    )
 
 
 def _orphans(account: AccountView, terms: Terms) -> tuple[list[Change], int, tuple[str, ...]]:

@@ -29,15 +29,13 @@ from campaignctl.recipients.leaving_out import with_opt_out
 
 
 def clear_of_what_stays(
-    meant: Sequence[Match], decided: Sequence[Decision], matches: Sequence[Match], terms: Terms
+    meant: Sequence[Match], decided: Sequence[Decision], matches: Iterable[Match], terms: Terms
 ) -> list[Decision]:
     """Holds what would call people whom a campaign that stays calls with the same content in the same hours.
 
     What is held stays, too: so it may be in the way of the next.
     """
     decisions = list(decided)
-    if not any(match.touched for match in matches):  # nothing is there that could stay
-        return decisions
     places = [place for place, it in enumerate(decisions) if _reaching(meant[place].desired, it) is not None]
     while places:
         by_match = {id(match): decision for match, decision in zip(meant, decisions, strict=True)}

@@ -118,11 +118,11 @@ def check(
     subject = subject._replace(
         capacity=policies.capacities[subject.kind.name], usage=usage, counts=policies.counts
     )
-    findings = []
+    findings, plain = [], Case(subject, desired, policies.environment, {}, beside)
     for it in policies.rules:
         if it.rule.name in exempt:
             continue
-        for fault in it.rule.find(Case(subject, desired, policies.environment, it.settings, beside)):
+        for fault in it.rule.find(plain._replace(settings=it.settings) if it.settings else plain):
             severity, where = fault.level or it.level, locate(desired, fault.path)
             findings.append(Diagnostic(severity, it.rule.name, where, fault.message, fault.details))
     return (*findings, *beside.own_rules(desired))

@@ -7,12 +7,14 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import accumulate
+from typing import TypeAlias
 
 from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.overlaps import NOTHING_ELSE, FindLoad, Load, RunKey, date_key
-from campaignctl.model.windows import after, utc, window_of
+from campaignctl.model.windows import after, window_of
 from campaignctl.policy import closed_forms
 from campaignctl.policy.closed_forms import Workload
 from campaignctl.policy.prediction import declared_end, end_of, number_count, workload_of
@@ -60,8 +62,9 @@ def forecasts_of(subject: Subject, load: Load = NOTHING_ELSE) -> Forecasts:
         shared = SharedForecast(None, None, None, load.campaigns) if load.campaigns else None
         return Forecasts(number_count(subject), None, None, shared)
     span = _Span.of(begins, declared_end(subject))
+    typical, worst = _alone(workload, span.length)
     return Forecasts(
-        workload.people, _typical(span, workload), _worst(span, workload, 0), _shared(span, workload, load)
+        workload.people, span.forecast(*typical), span.forecast(*worst), _shared(span, workload, load)
     )
 
 
@@ -80,14 +83,20 @@ class _Span(NamedTuple):
         return Forecast(minutes, end_of(self.begins, minutes, self.end), unfinished)
 
 
-def _typical(span: _Span, workload: Workload) -> Forecast:
-    unfinished = 0 if span.length is None else closed_forms.typical_unfinished(workload, span.length)
-    return span.forecast(closed_forms.typical_minutes(workload), unfinished)
+_Measured: TypeAlias = tuple[int, int]
+"""Minutes, and how many people are still waiting when the window ends."""
 
 
-def _worst(span: _Span, workload: Workload, others: int) -> Forecast:
-    unfinished = 0 if span.length is None else closed_forms.worst_unfinished(workload, span.length, others)
-    return span.forecast(closed_forms.worst_minutes(workload) + others, unfinished)
+@lru_cache(maxsize=4096)
+def _alone(workload: Workload, length: timedelta | None) -> tuple[_Measured, _Measured]:
+    """Measures the typical and the longest run, once for all that call as many in as long."""
+    unfinished = 0 if length is None else closed_forms.typical_unfinished(workload, length)
+    return (closed_forms.typical_minutes(workload), unfinished), _at_worst(workload, length, 0)
+
+
+def _at_worst(workload: Workload, length: timedelta | None, others: int) -> _Measured:
+    unfinished = 0 if length is None else closed_forms.worst_unfinished(workload, length, others)
+    return closed_forms.worst_minutes(workload) + others, unfinished
 
 
 def _shared(span: _Span, workload: Workload, load: Load) -> SharedForecast | None:
@@ -95,7 +104,8 @@ def _shared(span: _Span, workload: Workload, load: Load) -> SharedForecast | Non
         return None
     if load.minutes is None:
         return SharedForecast(None, None, None, load.campaigns)
-    return SharedForecast(*_worst(span, workload, load.minutes), load.campaigns)
+    forecast = span.forecast(*_at_worst(workload, span.length, load.minutes))
+    return SharedForecast(*forecast, load.campaigns)
 
 
 # -- beside others ---------------------------------------------------------------------------------------------
@@ -161,7 +171,7 @@ class _Lane:
 
 
 def _seconds(moment: datetime) -> float:
-    return utc(moment).timestamp()
+    return moment.timestamp()
 
 
 def load_beside(subject: Subject, key: RunKey, find_load: FindLoad) -> Load:

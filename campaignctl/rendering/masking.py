@@ -12,7 +12,7 @@ from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Field, Kind, Secrecy, Value
 from campaignctl.model.campaigns import ListRef
 from campaignctl.model.plan import Difference
-from campaignctl.model.values import number_changes, texts
+from campaignctl.model.values import count_different, count_texts, number_changes, texts
 from campaignctl.rendering.documents import DifferenceDocument, NumbersDocument
 from campaignctl.text import HIDDEN, mask_number, mask_url
 
@@ -88,8 +88,7 @@ def _numbers_counted(value: Value) -> Value:
     """Counts numbers; `distinct` counts what is written differently: whom a campaign calls that calls nobody twice."""
     if value is None:
         return None
-    numbers = texts(value)
-    return {"count": len(numbers), "distinct": len(set(numbers))}
+    return {"count": count_texts(value), "distinct": count_different(value)}
 
 
 def _numbers_shown(value: Value) -> Value:

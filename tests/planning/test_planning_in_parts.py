@@ -32,7 +32,7 @@ def account_of(asked: Case | World) -> tuple[AccountView, Terms]:
 
 def at_once(asked: Case | World) -> Sequence[Decision]:
     account, terms = account_of(asked)
-    return decide_each(account.matches, account, terms)
+    return list(decide_each(account.matches, account, terms))
 
 
 def in_parts(asked: Case | World) -> Sequence[Decision]:
@@ -63,5 +63,5 @@ def test_copies_of_the_process_decide_what_one_decides() -> None:
     (account, terms), alone = account_of(case), at_once(case)
     times = MANY // len(alone) + 1
     assert len({decision.reason.code for decision in alone}) > 2
-    decided = decide_each(account.matches * times, account, terms)
+    decided = list(decide_each(account.matches * times, account, terms))
     assert decided == [*alone] * times

@@ -15,7 +15,7 @@ from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.operations import BEGINNING, STARTING, Op
 from campaignctl.kinds.table import Value
 from campaignctl.model.approval import approval_of
-from campaignctl.model.campaigns import Counts, Desired, Key, Live, Locate, RefreshStrategy
+from campaignctl.model.campaigns import NO_COUNTS, Counts, Desired, Key, Live, Locate, RefreshStrategy
 from campaignctl.model.companions import FindText, no_text
 from campaignctl.model.gates import Gate
 from campaignctl.model.managed_lists import ManagedList
@@ -148,7 +148,7 @@ class Change:
     @property
     def counts(self) -> Counts:
         """Returns the known counts of its lists."""
-        return counts_in(self.lists)
+        return counts_in(self.lists) if self.lists else NO_COUNTS
 
     @property
     def reaches_lists(self) -> bool:

@@ -57,20 +57,20 @@ def _without_nulls(value: Value) -> Value:
     return value or None
 
 
-def as_wanted(desired: Desired, live: Live | None, terms: Terms) -> Spec:
+def as_wanted(desired: Desired, live: Live | None, terms: Terms) -> Mapping[str, Value]:
     """Returns the campaign as its manifest wants it: what is declared over what is live, inside objects too.
 
     What is ignored, or can no longer change, is as it is live.
     """
     if live is None:
-        return dict(desired.spec)
+        return desired.spec
     spec = {**desired.spec, **live.spec}
     if live.finished or phase_of(live, terms.now) is Phase.STARTED:
         return spec
-    rows = desired.kind.by_name
+    rows, there, ignores = desired.kind.by_name, live.spec.get, desired.ignore and desired.ignores
     for name, wanted in desired.spec.items():
-        if not desired.ignores(name):
-            alike = wanted and wanted == live.spec.get(name)  # as most are: then there is nothing to merge
+        if not (ignores and ignores(name)):
+            alike = wanted and wanted == there(name)  # as most are: then there is nothing to merge
             spec[name] = wanted if alike else _merged(rows[name], desired, live, True, terms.country)
     return spec
 

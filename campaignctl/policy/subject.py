@@ -93,11 +93,11 @@ class Subject(NamedTuple):
 
     def of_account(self, capacity: int) -> Subject:
         """Returns the same subject with what the account does a minute."""
-        return self._replace(capacity=capacity)
+        return self if self.capacity == capacity else self._replace(capacity=capacity)
 
     def counted(self, counts: Counts) -> Subject:
         """Returns the same subject with what is known of lists."""
-        return self._replace(counts=counts)
+        return self if self.counts is counts else self._replace(counts=counts)
 
     @property
     def start_path(self) -> str:

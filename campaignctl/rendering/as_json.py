@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Final, cast
 
 from campaignctl import __version__
@@ -67,8 +68,9 @@ def brief_document(plan: Plan, environment: Environment, *, show_numbers: bool =
 
 
 def _document(teller: Teller) -> BriefPlanDocument:
-    head = plan_head(teller.plan, teller.environment)
-    return cast("BriefPlanDocument", _with_changes(head, teller, told_changes(teller)))
+    head = cache(lambda: plan_head(teller.plan, teller.environment))
+    told = list(told_changes(teller, head))
+    return cast("BriefPlanDocument", _with_changes(head(), teller, told))
 
 
 def plan_head(plan: Plan, environment: Environment) -> Mapping[str, object]:
@@ -105,10 +107,10 @@ def plan_head(plan: Plan, environment: Environment) -> Mapping[str, object]:
 
 
 def _with_changes(
-    head: Mapping[str, object], teller: Teller, told: Iterable[ToldChange]
+    head: Mapping[str, object], teller: Teller, told: Sequence[ToldChange]
 ) -> dict[str, object]:
     """Adds the changes, and what they come to, each in its place."""
-    told, costs = list(told), teller.costs
+    costs = teller.costs
     coming = ((change, it.coming) for change, it in zip(teller.plan.changes, told, strict=True))
     going = [it.going for it in told if it.going is not None]
     return {

@@ -267,6 +267,12 @@ def _start(subject: Subject, day: CallingDay) -> str:
 
 def local_time(moment: datetime, where: str | None) -> str:
     """Writes ` (20:00 in Asia/Kolkata)`; nothing where the moment is written in that zone's own offset."""
+    return _local_time(moment, moment.tzinfo, where)
+
+
+@lru_cache(maxsize=4096)
+def _local_time(moment: datetime, _own: tzinfo | None, where: str | None) -> str:
+    """Writes it once for each moment that is written in the same offset: another offset's may be equal to it."""
     local = in_zone(moment, zone(where)) if where else moment
     if local.utcoffset() == moment.utcoffset():
         return ""
@@ -312,11 +318,17 @@ def start_offset(case: Case) -> Iterator[Violation]:
     zones, whose = _zones(case.environment)
     if start is None or not zones:
         return
-    if not any(in_zone(start, zone(name)).utcoffset() == start.utcoffset() for name in zones):
+    if not _has_offset_of(start, start.tzinfo, zones):
         had = ", ".join(dict.fromkeys(offset(start.astimezone(zone(name))) for name in zones))
         local = local_time(start, zones[0]) if len(zones) == 1 else ""
         message = f"it starts at {start:%H:%M} {offset(start)}{local}, and {whose} has {had} then"
         yield Violation(case.subject.start_path, message)
+
+
+@lru_cache(maxsize=4096)
+def _has_offset_of(moment: datetime, _own: tzinfo | None, zones: tuple[str, ...]) -> bool:
+    """Tells whether a moment is written in the offset that one of the zones has then."""
+    return any(in_zone(moment, zone(name)).utcoffset() == moment.utcoffset() for name in zones)
 
 
 def _zones(environment: Environment) -> tuple[tuple[str, ...], str]:

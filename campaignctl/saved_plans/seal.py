@@ -9,7 +9,7 @@ import hmac
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from json.encoder import encode_basestring_ascii
 from typing import Final, TypeAlias, TypeVar, cast
 
@@ -175,6 +175,7 @@ def _object_writer(fields: Iterable[Field], country: Country | None) -> Callable
     return write
 
 
+@cache
 def _writer(field: Field, country: Country | None) -> _Writer:
     if field.type is Type.OBJECT:
         write = _object_writer(field.fields, country)
@@ -182,7 +183,18 @@ def _writer(field: Field, country: Country | None) -> _Writer:
     meaning = normal_of(field, country)
     if field.compare is Compare.NUMBERS:
         return lambda value: _plain_numbers(value, country) or _meaning(meaning(value))
-    return lambda value: _meaning(meaning(value))
+
+    def write_meaning(value: Value) -> str:
+        return _meaning(meaning(value))
+
+    if field.compare not in _OF_FEW_VALUES:
+        return write_meaning
+    known = lru_cache(maxsize=4096)(write_meaning)
+    return lambda value: known(value) if value.__class__ is str else write_meaning(value)
+
+
+_OF_FEW_VALUES: Final = frozenset({Compare.INSTANT, Compare.NUMBER, Compare.CASELESS, Compare.SMS_TYPE})
+"""Many manifests have the same start, the same caller and the same words."""
 
 
 def _plain_numbers(value: Value, country: Country | None) -> str | None:

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from random import Random
 
 import pytest
+from simulation_bench import Bench
 
 from campaignctl.sandbox.faults import EFFECTS
 from simulation import habits, network, unknowns
 from simulation.operators import OPERATORS
 from simulation.product import rows
+from simulation.promises.excuses import hidden, is_plain
 
 SWITCHES = {name for name, _, _ in rows()}
 
@@ -53,6 +55,16 @@ def test_each_position_of_each_habit_is_drawn(
 def test_a_project_that_does_not_use_it_throws_no_rare_switch() -> None:
     """Most accounts are what they were before there was one."""
     assert not any(habits.drawn_rarely(seed, ("git", "repeat")) for seed in range(300))
+
+
+def test_what_an_answer_lacks_that_nobody_reads_excuses_nothing() -> None:
+    """Of a list's deletion nothing but the status is looked at."""
+    bench = Bench()
+    bench.ledger.throw({"omit_from_delete_list": ("item.code",), "serve_reports": False})
+    assert is_plain(bench.ledger)
+    assert not hidden(bench.ledger, "status", "name")
+    bench.ledger.throw({"omit_from_get": ("item.code",)})
+    assert hidden(bench.ledger, "status", "name")
 
 
 def test_each_fault_of_the_sandbox_meets_requests_or_it_is_said_why_not() -> None:

@@ -53,6 +53,15 @@ def test_what_is_as_it_was_may_be_in_none(bench: Bench) -> None:
     assert "jobs" not in bench.broken(matrix(bench, (one,), (replace(one, team="care"),)))
 
 
+def test_a_file_that_nobody_can_read_is_of_no_environment_that_wants_a_label(bench: Bench) -> None:
+    """Half done at the base, it has none: the environment takes what it took (seed 213)."""
+    one = replace(bench.one, region="north")
+    run = matrix(bench, (one,), (one,))
+    assert run.compared is not None
+    run.compared = replace(run.compared, broken={"campaigns/half-done.yaml": "kind: VoiceCampaign"})
+    assert "jobs" not in bench.broken(run)
+
+
 def test_what_moves_from_one_account_to_another_is_in_one_job(bench: Bench) -> None:
     """Only then is the one looked at where the other creates it."""
     one = replace(bench.one, region="north")

@@ -12,6 +12,8 @@ from random import Random
 
 from simulation import fleets, guards, habits, jobs, leanings, recipes, reports, stages
 from simulation.beside import two_at_once
+from simulation.ledger import CommandRun
+from simulation.machines import Encounter
 from simulation.manifests import Manifest
 from simulation.network import Weather
 from simulation.operators import mark, operator, rename_a_list, resume, stop
@@ -31,6 +33,7 @@ from simulation.runs import (
     plan_and_expect,
     plan_on,
 )
+from simulation.steps import Steps
 from simulation.world import LifeWorld
 
 Play = Callable[[LifeWorld, Random], None]
@@ -114,7 +117,9 @@ def after_a_canary(world: LifeWorld, random: Random) -> None:
 
 
 def _judge_while_a_plan_waits(world: LifeWorld, random: Random, canary: Manifest) -> None:
-    """Keeps a plan for what waits for a canary that went well, which the account then judges otherwise."""
+    """Keeps a plan for what waits for a canary that went well; the account judges that otherwise before the plan is
+    applied, or right after that has looked, where the machine is slow.
+    """
     world.answer(("*:failed=1",))
     gates = [it.after.wait for it in world.repository.head.written if it.after]
     world.pass_until(world.passed_at(canary.end + 60.0 * max(gates, default=0) + 30.0))
@@ -126,9 +131,18 @@ def _judge_while_a_plan_waits(world: LifeWorld, random: Random, canary: Manifest
     over = [
         it for it in world.account.campaigns.values() if (it.name, it.state) == (canary.name, "completed")
     ]
-    if saved is not None and over:
-        mark(world, random.choice(over), "failed")
-        world.run(machine, saved.job, random, weather=Weather())
+    if saved is None or not over:
+        return
+    if random.random() < 0.3:
+        mark(world, over[-1], "failed")
+
+    def meet(run: CommandRun, _steps: Steps, what: str) -> None:
+        run.disturbed = True
+        run.met.append(f"meanwhile, at {what}, a canary is judged otherwise")
+        mark(world, over[-1], "failed")
+        world.clock.sleep(80.0)
+
+    world.run(machine, saved.job, random, Encounter(2, meet, "answer to GET"), Weather())
 
 
 def a_canary_is_cut_short(world: LifeWorld, random: Random) -> None:

@@ -109,7 +109,7 @@ def make_plan(
     return Decisions(
         changes=tuple(sorted([*changes, *orphans], key=lambda change: change.key)),
         findings=(
-            *(finding for decision in found.decisions for finding in decision.findings),
+            *found.findings,
             *check_documents(terms.policies, beside, terms.locate_companion),
         ),
         unmanaged=len(account.unnamed),
@@ -168,9 +168,9 @@ def _budget(
 
 
 class _Decided(NamedTuple):
-    """Holds what becomes of each manifest, as decisions and as changes, and what all of them share."""
+    """Holds what becomes of each manifest, what policies find of them, and what all of them share."""
 
-    decisions: Sequence[Decision]
+    findings: Sequence[Diagnostic]
     changes: Sequence[Change]
     shared: SharedCapacity
 
@@ -200,18 +200,18 @@ def _decide_all(
     """Decides on each by itself; once more where together they want more than the account can do, and a rule
     forbids it.
     """
-    decided, changes = _decide_each(meant, account, terms)
+    findings, changes = _decide_each(meant, account, terms)
     together, alive = [*changes, *orphans], _alive(account.snapshot.listings)
     shared = SharedCapacity(together, alive, terms.environment, terms.now, terms.counts)
     if level_of(RULES["capacity"], terms.environment) is not None and shared.overlaps:
         terms = replace(terms, beside=terms.beside._replace(overlaps=shared.overlaps))
-        decided, changes = _decide_each(meant, account, terms)
-    return _Decided(decided, changes, shared)
+        findings, changes = _decide_each(meant, account, terms)
+    return _Decided(findings, changes, shared)
 
 
 def _decide_each(
     meant: Sequence[Match], account: AccountView, terms: Terms
-) -> tuple[list[Decision], list[Change]]:
+) -> tuple[list[Diagnostic], list[Change]]:
     """Decides on each by itself, then looks at what they come to together. Where nothing is there to look at, each
     becomes a change as it is decided.
     """
@@ -222,11 +222,11 @@ def _decide_each(
         each = kept_apart(meant, list(each), account, terms)
     if any(it.touched for it in account.matches):
         each = clear_of_what_stays(meant, list(each), account.matches, terms)
-    decided, changes = list[Decision](), list[Change]()
+    findings, changes = list[Diagnostic](), list[Change]()
     for match, decision in zip(meant, each, strict=True):
-        decided.append(decision)
+        findings += decision.findings
         changes.append(_change(match, decision, terms))
-    return decided, changes
+    return findings, changes
 
 
 def _contacts(account: AccountView, terms: Terms) -> Iterator[ReachedCampaign]:

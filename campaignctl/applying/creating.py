@@ -15,16 +15,17 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from campaignctl.applying.intents import Intents
 from campaignctl.applying.port import AccountPort, AppearedError, Check, Hooks, TooLateError
 from campaignctl.applying.sending import Sender
 from campaignctl.errors import ApiError, InputError, InterruptedRunError
 from campaignctl.kinds.lifecycle import CALLING, State
-from campaignctl.kinds.table import Kind, Value
+from campaignctl.kinds.table import Kind, Role, Value
 from campaignctl.model.campaigns import Desired, Listing, Live
 from campaignctl.model.environment import Environment
+from campaignctl.model.looks import Look, reaches_the_same, says_the_same, starts_with
 from campaignctl.model.results import Done, Exchange, NotReached, Refused, Unknown
 from campaignctl.planning.compare import compare
 
@@ -34,6 +35,11 @@ MOST_LOST_IN_A_ROW: Final = 2
 
 _ROUNDED: Final = timedelta(seconds=2)
 """`Date` and `date_created` are cut to seconds, and come from two machines of the account."""
+
+
+_Own: TypeAlias = Callable[[tuple[Live, ...]], list[Live]]
+"""Finds what this run made under another name among what is alive."""
+_ALL_THREE: Final = (reaches_the_same, starts_with, says_the_same)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +69,14 @@ class Creator:
         """Tells whether no further create is sent."""
         return self.lost >= MOST_LOST_IN_A_ROW
 
-    def create(self, desired: Desired, spec: Mapping[str, Value], check: Check | None = None) -> Made:
-        """Creates one campaign.
+    def create(
+        self,
+        desired: Desired,
+        spec: Mapping[str, Value],
+        check: Check | None = None,
+        newcomers: Callable[[Iterable[Live]], Iterable[Live]] = lambda _campaigns: (),
+    ) -> Made:
+        """Creates one campaign. Where its answer is lost it may be among `newcomers`, under another name.
 
         Raises InputError where the intent cannot be written, and what `check` raises: then nothing was sent.
         """
@@ -99,9 +111,14 @@ class Creator:
                 self.lost += 1
                 return Made(exchange)
             case Unknown():
-                return self._look(desired, exchange.answer, exchange.attempts, sent_at)
 
-    def _look(self, desired: Desired, unknown: Unknown, attempts: int, sent_at: datetime) -> Made:
+                def own(alive: tuple[Live, ...]) -> list[Live]:
+                    since = (it for it in alive if it.alive and it.created and _made_since(it, sent_at))
+                    return self._named_otherwise(desired, newcomers(since))
+
+                return self._look(desired, exchange.answer, exchange.attempts, sent_at, own)
+
+    def _look(self, desired: Desired, unknown: Unknown, attempts: int, sent_at: datetime, own: _Own) -> Made:
         """Looks for a campaign whose create had no known outcome.
 
         The one that is there serves where it is as asked, and is this run's own where it was made since. Nobody is
@@ -110,7 +127,7 @@ class Creator:
         """
         waits = desired.state is State.PAUSED
         with self.hooks.undeterred() if waits else nullcontext():
-            found = self._found(desired)
+            found = self._found(desired, own)
         if len(found) == 1 and (self._as_asked(desired, found[0]) or _made_since(found[0], sent_at)):
             self.lost = 0
             return Made(Exchange(Done(found[0]), attempts), adopted=True)
@@ -123,22 +140,39 @@ class Creator:
             message += f"; {self._paused(found, 'it is paused')}" if waits else ""
         return Made(Exchange(Unknown(message, unknown.http), attempts))
 
-    def _found(self, desired: Desired) -> list[Live]:
-        """Finds campaigns by the name; at last among all that are alive, for an account whose search shows nothing."""
+    def _found(self, desired: Desired, own: _Own) -> list[Live]:
+        """Finds campaigns by the name; at last among all that are alive, for an account whose search shows nothing, or
+        that has given it another name.
+        """
         with suppress(InterruptedRunError):  # what was sent stays unknown
             for _ in self.hooks.moments(self.environment.settle_seconds):
-                if found := self._namesakes(desired, self.account.search):
+                if found := namesakes(self._read(desired, self.account.search), desired.name or ""):
                     return found
-            return self._namesakes(desired, lambda kind, _name: self.account.alive(kind))
+            alive = self._read(desired, lambda kind, _name: self.account.alive(kind))
+            return namesakes(alive, desired.name or "") or own(alive)
         return []
 
-    def _namesakes(self, desired: Desired, look: Callable[[Kind, str], Listing]) -> list[Live]:
-        """Returns the alive campaigns of the name, oldest first; none where they cannot be read."""
+    def _named_otherwise(self, desired: Desired, since: Iterable[Live]) -> list[Live]:
+        """Finds the one that is as it was sent, but for its name, among those that were made since."""
+        country, mine = self.environment.country, Look(desired, self.environment.country)
+        found = [
+            live
+            for live in since
+            if all(alike(mine, Look(live, country)) for alike in _ALL_THREE)
+            and self._differs_in_name_alone(desired, live)
+        ]
+        return found if len(found) == 1 else []
+
+    def _differs_in_name_alone(self, desired: Desired, live: Live) -> bool:
+        differences = compare(desired, live, self.environment.country).differences
+        return all(live.kind.by_path[it.field].role is Role.NAME for it in differences)
+
+    def _read(self, desired: Desired, look: Callable[[Kind, str], Listing]) -> tuple[Live, ...]:
+        """Returns what a look shows; nothing where it cannot be read."""
         try:
-            listing = look(desired.kind, desired.name or "")
+            return look(desired.kind, desired.name or "").campaigns
         except ApiError:
-            return []
-        return namesakes(listing.campaigns, desired.name or "")
+            return ()
 
     def settling(self, kind: Kind, name: str, listing: Listing) -> Listing:
         """Returns what may settle a name: the list, or a complete search by the name where an item of the list has

@@ -270,7 +270,9 @@ class _Run:
             return _skip(operation, state, Reason("interrupted", "too many creates were lost before it"))
         spec = create_spec(desired, self.terms.environment.collection(desired.kind.name))
         try:
-            made = self.creator.create(desired, spec, self._create_check(operation, desired, state))
+            made = self.creator.create(
+                desired, spec, self._create_check(operation, desired, state), self.hooks.newcomers
+            )
         except AppearedError as appeared:
             return self._take_appeared(operation, state, appeared.live)
         except FewerRecipientsError:

@@ -172,10 +172,17 @@ class Planned:
         return sealed(complete, self.token)
 
     def _to_write(self, show_numbers: bool) -> PlanDocument:
-        """Returns the complete document with its changes written already; as it is where a format has most of it."""
-        if "brief" in self.__dict__ and not show_numbers:
-            return self._complete(show_numbers)
-        from campaignctl.rendering.as_json import compact, plan_head, written_document
+        """Returns the complete document with its changes written already."""
+        return self._with_changes_written(show_numbers=True) if show_numbers else self._masked_and_written
+
+    @cached_property
+    def _masked_and_written(self) -> PlanDocument:
+        """Returns it with numbers masked: what is printed is also what a file holds."""
+        return self._with_changes_written(show_numbers=False)
+
+    def _with_changes_written(self, show_numbers: bool) -> PlanDocument:
+        """Writes each change where it is made; where a format has most of it already, of what that has."""
+        from campaignctl.rendering.as_json import compact, plan_head, rewritten_document, written_document
 
         def write(change: Mapping[str, object]) -> WrittenJson:
             return WrittenJson(compact(change).encode(), canonical(change))
@@ -187,7 +194,10 @@ class Planned:
         def take(change: WrittenJson) -> bytes:
             return seal().take(change)
 
-        document = written_document(head, plan, environment, write, take, show_numbers=show_numbers)
+        if "brief" in self.__dict__ and not show_numbers:
+            document = rewritten_document(self.brief, plan, environment, write, take)
+        else:
+            document = written_document(head, plan, environment, write, take, show_numbers=show_numbers)
         document["seal"] = seal().over(document)
         return document
 

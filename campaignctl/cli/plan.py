@@ -66,5 +66,7 @@ def command(
 
 def render(planned: Planned, session: Session, output_format: str) -> str:
     """Writes the plan in a format."""
+    if formats.FORMATS[output_format].verbatim:
+        return "".join(planned.pieces_for(output_format))
     setting = output.setting(session.options, planned.plan.created_at)
     return formats.render("plan", output_format, planned.document_for(output_format), setting)

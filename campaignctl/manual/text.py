@@ -11,9 +11,9 @@ from datetime import datetime
 from campaignctl.kinds import KINDS
 from campaignctl.rendering import words
 from campaignctl.rendering.as_text.parts import block, headline, note_lines
-from campaignctl.rendering.as_text.reports import report_parts
+from campaignctl.rendering.as_text.reports import report_text
 from campaignctl.rendering.documents import AnyPlanDocument, BriefChangeDocument
-from campaignctl.rendering.lines import Line, Style, laid_out, parts_laid_out
+from campaignctl.rendering.lines import Line, Style, laid_out
 from campaignctl.rendering.reports import apply_report
 from campaignctl.rendering.result_documents import ApplyDocument
 from campaignctl.text import message, name
@@ -30,8 +30,8 @@ def by_hand_result_text(
     document: ApplyDocument, notes: Iterable[str] = (), *, color: bool = False, width: int | None = None
 ) -> str:
     """Writes what became of it, and `notes` that no plan has shown."""
-    parts = report_parts(apply_report(document, by_hand=True))
-    return parts_laid_out((*parts, tuple(_notes(notes))), color=color, width=width)
+    told = report_text(apply_report(document, by_hand=True), color=color, width=width)
+    return told + laid_out(_notes(notes), color=color, width=width)
 
 
 def _notes(notes: Iterable[str]) -> Iterator[Line]:

@@ -18,6 +18,7 @@ from campaignctl.model.plan import FORMAT_VERSION, Plan, Selection
 from campaignctl.model.reasons import ChangeType
 from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult, Failure, OperationResult
 from campaignctl.model.written import Write, WrittenJson
+from campaignctl.parallel import parallel_map
 from campaignctl.rendering.documents import (
     BriefPlanDocument,
     PlanDocument,
@@ -138,6 +139,21 @@ def written_document(
     told = list(_taken(told_changes(teller, lambda: (plan.overlaps, head())), take))
     document = _with_changes(head(), teller, told)
     return cast("PlanDocument", {**document, "crowds": overlap_documents(plan.overlaps)})
+
+
+def rewritten_document(
+    brief: BriefPlanDocument,
+    plan: Plan,
+    environment: Environment,
+    write: Write,
+    take: Callable[[WrittenJson], bytes],
+) -> PlanDocument:
+    """Makes the same of what `brief_document` made of the plan, numbers masked."""
+    teller = Teller(plan, environment, costs_of(environment), show_numbers=False, write=write)
+    rows = [*zip(brief["changes"], plan.changes, strict=True)]
+    written = parallel_map(teller.rewrite, rows, lambda: plan.overlaps)
+    document = {**brief, "changes": [take(it) for it in written], "crowds": overlap_documents(plan.overlaps)}
+    return cast("PlanDocument", document)
 
 
 def _taken(told: Iterable[ToldChange], take: Callable[[WrittenJson], bytes]) -> Iterator[ToldChange]:

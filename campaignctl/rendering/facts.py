@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from campaignctl.kinds.table import Value
 from campaignctl.model.values import texts
@@ -12,21 +12,22 @@ from campaignctl.rendering.documents import BriefChangeDocument, DifferenceDocum
 from campaignctl.rendering.report import Declared, Fact, GoneAndCome, Items
 
 
-def declared(change: BriefChangeDocument) -> list[Declared]:
+def declared(change: BriefChangeDocument) -> Iterable[Declared]:
     """Returns the fields of a new campaign; those of one that is there are no news."""
     creates = any(each["op"] == "create" for each in (*change["operations"], *change["held"]))
-    return declared_fields(change["resulting"]) if creates else []
+    return declared_fields(change["resulting"]) if creates else ()
 
 
-def declared_fields(values: Mapping[str, Value], prefix: str = "") -> list[Declared]:
-    """Returns all that is declared, in the order of the field table, without the name, which stands above it."""
-    made: list[Declared] = []
+def declared_fields(values: Mapping[str, Value], prefix: str = "") -> Iterator[Declared]:
+    """Yields all that is declared, in the order of the field table, without the name, which stands above it."""
     for field, value in values.items():
-        if isinstance(value, dict):
-            made += (_numbers(value),) if field == "from" else declared_fields(value, f"{prefix}{field}.")
-        elif prefix or field != "name":
-            made.append((f"{prefix}{field}", written(value), ()))
-    return made
+        if value.__class__ is not dict:
+            if prefix or field != "name":
+                yield prefix + field, written(value), ()
+        elif field == "from":
+            yield _numbers(value)
+        else:
+            yield from declared_fields(value, f"{prefix}{field}.")
 
 
 def _numbers(value: Mapping[str, Value]) -> Declared:

@@ -10,6 +10,7 @@ from campaignctl.text import TEXT_LIMIT, cut, visible, without_command
 from campaignctl.tuples import NamedTuple
 
 _INDENT: Final = "  "
+_MARGINS: Final = tuple(_INDENT * depth for depth in range(8))
 _NARROWEST: Final = 24
 _LINE_LIMIT: Final = 2 * TEXT_LIMIT
 
@@ -51,17 +52,17 @@ def laid_out(lines: Iterable[Line], *, color: bool, width: int | None) -> str:
 
 def parts_laid_out(parts: Iterable[Sequence[AnyLine]], *, color: bool, width: int | None) -> str:
     """Lays out parts that are made one after the other."""
-    rows: list[str] = []
-    bare = width is None and not color
-    for lines in parts:
-        plain = [_INDENT * indent + text if text else "" for text, indent, _, _ in lines] if bare else []
-        if bare and _are_plain(plain):
-            rows += plain
-        else:
-            for line in lines:
-                rows += _rows(line, color, width)
-    rows.append("")
-    return "\n".join(rows)
+    return "".join([part_laid_out(lines, color, width) for lines in parts])
+
+
+def part_laid_out(lines: Sequence[AnyLine], color: bool, width: int | None) -> str:
+    """Lays out one part, whatever stands before or after it."""
+    rows: list[str] | None = None
+    if width is None and not color:
+        rows = [_MARGINS[indent] + text if text else "" for text, indent, _, _ in lines]
+    if rows is None or not _are_plain(rows):
+        rows = [row for line in lines for row in _rows(line, color, width)]
+    return "\n".join((*rows, ""))
 
 
 def _are_plain(rows: Sequence[str]) -> bool:
@@ -75,9 +76,9 @@ def _are_plain(rows: Sequence[str]) -> bool:
 def _rows(line: AnyLine, color: bool, width: int | None) -> Iterable[str]:
     text, indent, style, unwrapped = line
     seen = visible(cut(text, _LINE_LIMIT))
-    row = f"{_INDENT * indent}{seen}" if seen else ""
+    row = f"{_MARGINS[indent]}{seen}" if seen else ""
     pieces = (
-        (row,) if width is None or unwrapped or len(row) <= width else _wrapped(seen, _INDENT * indent, width)
+        (row,) if width is None or unwrapped or len(row) <= width else _wrapped(seen, _MARGINS[indent], width)
     )
     for each in pieces:
         yield _painted(without_command(each), style) if color else without_command(each)

@@ -97,6 +97,11 @@ class Teller(NamedTuple):
             "cost": costs.change_document(*costs.of_change(change)) if costs is not None else None,
         }
 
+    def rewrite(self, told: Iterable[tuple[BriefChangeDocument, Change]]) -> Iterator[WrittenJson]:
+        """Writes changes that were told as most formats show them, each by itself."""
+        assert self.write is not None, "there is something to write them with"
+        return (self.write(self.completed(document, change)) for document, change in told)
+
     def _brief(self, change: Change, said: Estimates) -> BriefChangeDocument:
         """Makes the document of a change; of one that stays as it is the schedule alone, by which formats put it in
         its place.

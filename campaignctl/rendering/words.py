@@ -7,7 +7,7 @@ escapes complete sentences all the same.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final, assert_never
 
@@ -65,6 +65,12 @@ def moment(when: datetime) -> str:
 
     The weekday is what a reader checks first; it is the same in any locale.
     """
+    return _moment_at(when, when.utcoffset())
+
+
+@lru_cache(maxsize=1024)
+def _moment_at(when: datetime, _offset: timedelta | None) -> str:
+    """Writes a moment once. One instant is equal to itself at any offset, and so is not all that tells it apart."""
     written = when.isoformat(timespec="seconds")
     clock, offset = written[11 : 19 if when.second else 16], written[19:25]
     return f"{day(when)} {clock} {'UTC' if offset == '+00:00' else offset}"
@@ -75,6 +81,7 @@ def day(when: datetime) -> str:
     return f"{_DAYS[when.weekday()]} {when.day} {_MONTHS[when.month - 1]} {when.year}"
 
 
+@lru_cache(maxsize=1024)
 def distance(when: datetime, now: datetime) -> str:
     """Writes a distance: `in 3 days`, `in 40 minutes`, `2 hours ago`, rounded down: nothing is nearer than it says."""
     length = duration(abs(when - now))
@@ -348,11 +355,12 @@ def run_words(run: RunDocument, kind: Kind) -> str | None:
     if start is None or typical is None or worst is None:
         return None
     parts = ["if nothing else runs", *_unfinished(worst["unfinished"], run["people"])]
+    begun = start.date()
     says = (
-        f"{kind.verb} until {_until(typical['end'], start)} typically, {_until(worst['end'], start)} at worst"
+        f"{kind.verb} until {_until(typical['end'], begun)} typically, {_until(worst['end'], begun)} at worst"
     )
     says += f" ({'; '.join(parts)})"
-    return f"{says}; {_beside(shared, start, run['people'])}" if shared else says
+    return f"{says}; {_beside(shared, begun, run['people'])}" if shared else says
 
 
 def cost(change: BriefChangeDocument, currency: str) -> str | None:
@@ -403,13 +411,14 @@ def total_cost(document: PlanCostDocument | None, campaigns: int) -> str | None:
     return f"This costs {cost_words(was, document['after'], document['currency'])}{unknown}."
 
 
-def _until(end: str, start: datetime) -> str:
+@lru_cache(maxsize=1024)
+def _until(end: str, begun: date) -> str:
     """Writes an end; the clock alone on the day of the start."""
     when = read_moment(end)
     if when is None:
         return end
     clock = when.isoformat()[11:16]
-    return clock if when.date() == start.date() else f"{day(when)} {clock}"
+    return clock if when.date() == begun else f"{day(when)} {clock}"
 
 
 def _unfinished(count: int | None, people: int | None) -> Iterator[str]:
@@ -417,12 +426,12 @@ def _unfinished(count: int | None, people: int | None) -> Iterator[str]:
         yield f"{count:,} of {counted(people or count, 'person', 'people')} not finished"
 
 
-def _beside(shared: SharedForecastDocument, start: datetime, people: int | None) -> str:
+def _beside(shared: SharedForecastDocument, begun: date, people: int | None) -> str:
     others = counted(shared["campaigns"], "other campaign")
     if shared["end"] is None:
         return f"beside {others}, which nobody can count, unknown"
     left = "".join(f" ({it})" for it in _unfinished(shared["unfinished"], people))
-    return f"beside {others} {_until(shared['end'], start)} at worst{left}"
+    return f"beside {others} {_until(shared['end'], begun)} at worst{left}"
 
 
 def _text(text: TextDocument) -> str:

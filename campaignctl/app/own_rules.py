@@ -5,15 +5,17 @@ Anything is imported only where the environment names a rule file, or where envi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from campaignctl.diagnostics import Diagnostic, in_order
 from campaignctl.kinds.lifecycle import ENDING_STATES
 from campaignctl.model.campaigns import Desired
+from campaignctl.model.environment import Environment
 from campaignctl.model.windows import window_of
 
 if TYPE_CHECKING:
@@ -36,7 +38,17 @@ def read_for_plan(session: Session, paths: Sequence[str], labels: str = "", prun
 
     Raises InputError.
     """
-    return with_own_rules(session, session.read(paths, labels)).valid(prune)
+    reading = session.read(paths, labels, loading_rules([session.environment]))
+    return with_own_rules(session, reading).valid(prune)
+
+
+def loading_rules(environments: Iterable[Environment]) -> Callable[[], object] | None:
+    """Returns what loads all that checks by rule files, which takes as long as some hundred manifests do; None where
+    no environment names one.
+    """
+    if not any(it.rule_files for it in environments):
+        return None
+    return lambda: import_module("campaignctl.custom_rules.rulebook")
 
 
 def with_own_rules(session: Session, reading: Reading) -> Reading:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -157,20 +157,28 @@ class Session(NamedTuple):
         environment = choose_environment(project, options.environment or None)
         return cls(options, project, environment, environ, options.clock, shared={})
 
-    def read(self, paths: Sequence[str], labels: str = "") -> Reading:
+    def read(
+        self, paths: Sequence[str], labels: str = "", besides: Callable[[], object] | None = None
+    ) -> Reading:
         """Reads every manifest of the project, and which of them PATHS and labels select; and what is odd about the
-        settings they were read with. Raises UsageError.
+        settings they were read with. `besides` is what is done while copies of the process read. Raises UsageError.
         """
-        return self.remarked(self.load(paths, labels))
+        return self.remarked(self.load(paths, labels, besides))
 
-    def load(self, paths: Sequence[str], labels: str = "") -> Reading:
+    def load(
+        self, paths: Sequence[str], labels: str = "", besides: Callable[[], object] | None = None
+    ) -> Reading:
         """Reads the manifests alone."""
         if self.beside is not None:
             return self._reading(self.beside.manifests.of(self.environment.name))
-        return self.load_each([self.environment], paths, labels)[self.environment.name]
+        return self.load_each([self.environment], paths, labels, besides)[self.environment.name]
 
     def load_each(
-        self, environments: Sequence[Environment], paths: Sequence[str], labels: str = ""
+        self,
+        environments: Sequence[Environment],
+        paths: Sequence[str],
+        labels: str = "",
+        besides: Callable[[], object] | None = None,
     ) -> Mapping[str, Reading]:
         """Reads the manifests alone of several of the project's environments, by name."""
         from campaignctl.manifests.loading import load_for_each
@@ -178,7 +186,7 @@ class Session(NamedTuple):
         if not paths and self.project.file is None:
             raise UsageError("there is no project file here: name the manifests (files or directories)")
         selector, variables = parse_selector(labels), self.options.variables
-        loaded = load_for_each(self.project, environments, paths, variables, selector)
+        loaded = load_for_each(self.project, environments, paths, variables, selector, besides=besides)
         return {name: self._reading(it) for name, it in loaded.items()}
 
     @staticmethod

@@ -6,6 +6,7 @@ Neither the library's own message nor a manifest's value is ever shown: both quo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from time import monotonic
 from typing import Final
 
@@ -15,6 +16,7 @@ from campaignctl.custom_rules.bounded import FailedSchema, LimitExceededError, a
 from campaignctl.custom_rules.rule_file import CompiledRules, RuleFile, compiled
 from campaignctl.diagnostics import Severity
 from campaignctl.kinds.table import Value
+from campaignctl.parallel import parallel_map
 from campaignctl.text import without_numbers
 from campaignctl.tuples import NamedTuple
 
@@ -58,21 +60,28 @@ class CheckedManifest(NamedTuple):
 def check_all(
     rules: Sequence[OwnRule], manifests: Sequence[DeclaredManifest], ends: float
 ) -> list[CheckedManifest]:
-    """Checks each manifest by the rules of its kind.
+    """Checks each manifest by the rules of its kind, some of them in copies of the process.
 
     `ends` is when all of them together must be done, by the machine's monotonic clock. After that nothing more is
     looked at.
     """
     checked = list[CheckedManifest]()
+    for made in parallel_map(partial(_check_each, rules, ends), manifests):
+        checked.append(made)
+        if made.limit is not None and monotonic() >= ends:
+            break
+    return checked
+
+
+def _check_each(
+    rules: Sequence[OwnRule], ends: float, manifests: Sequence[DeclaredManifest]
+) -> Iterator[CheckedManifest]:
     for kind, declared in manifests:
         own = [rule for rule in rules if rule.kind in (None, kind)]
         try:
-            checked.append(CheckedManifest(tuple(_check(declared, own, ends))))
+            yield CheckedManifest(tuple(_check(declared, own, ends)))
         except LimitExceededError as exceeded:
-            checked.append(CheckedManifest((), str(exceeded)))
-            if monotonic() >= ends:
-                break
-    return checked
+            yield CheckedManifest((), str(exceeded))
 
 
 def _check(

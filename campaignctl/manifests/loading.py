@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import groupby
@@ -53,12 +53,16 @@ def load_for_each(
     variables: Mapping[str, str] | None = None,
     selector: Selector | None = None,
     cwd: Path | None = None,
+    besides: Callable[[], object] | None = None,
 ) -> Mapping[str, Manifests]:
-    """Loads for several environments, by name. Each file is read and parsed once, whoever takes it."""
+    """Loads for several environments, by name. Each file is read and parsed once, whoever takes it.
+
+    `besides` is what this process does while its copies read.
+    """
     loadings = _begun(project, environments, paths, variables or {}, selector or Selector(), cwd)
     files = _wanted(loadings)
     read_part = partial(_read, loadings, _alike_texts(len(files)))
-    for (file, _), read in zip(files, parallel_map(read_part, files), strict=True):
+    for (file, _), read in zip(files, parallel_map(read_part, files, besides), strict=True):
         for place, found in read:
             loadings[place].hold(file, found)
     return {it.environment.name: it.finished(project, everything=not paths) for it in loadings}

@@ -25,6 +25,14 @@ def document(change: Change) -> ChangeDocument:
     return plan_document(plans.plan(change), plans.PROD)["changes"][0]
 
 
+def test_one_instant_is_said_as_it_was_written_at_each_offset() -> None:
+    instant = datetime(2027, 1, 15, 3, 30, tzinfo=UTC)
+    india = instant.astimezone(timezone(timedelta(hours=5, minutes=30)))
+    assert instant == india
+    said = [words.moment(it) for it in (instant, india, instant)]
+    assert said == ["Fri 15 Jan 2027 03:30 UTC", "Fri 15 Jan 2027 09:00 +05:30", "Fri 15 Jan 2027 03:30 UTC"]
+
+
 @pytest.mark.parametrize(
     ("length", "says"),
     [

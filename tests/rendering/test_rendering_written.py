@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 
 import plans
@@ -19,9 +22,12 @@ from campaignctl.rendering.as_json import (
     compact,
     pieces,
     plan_head,
+    rewritten_document,
     written,
     written_document,
 )
+from campaignctl.rendering.as_text.reports import plan_text
+from campaignctl.rendering.reports import listed_plan_report
 from campaignctl.saved_plans.seal import SealOfChanges, canonical, document_digest, sealed
 
 HOSTILE = 'दि "quoted" \\ \x7f \u2028 <script> \U0001f600'
@@ -60,6 +66,40 @@ def test_a_plan_is_written_bit_by_bit_as_at_once(
     bits["seal"] = seal.over(bits)
     assert bits["seal"] == at_once["seal"]
     assert "".join(pieces(bits)) == written(at_once)
+
+
+@pytest.mark.parametrize("environment", [plans.PROD, PRICED])
+@pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
+def test_a_plan_whose_text_was_made_is_written_bit_by_bit_as_at_once(
+    plan: Plan, environment: Environment
+) -> None:
+    at_once = sealed(plan_document(plan, environment), "made-up")
+    seal = SealOfChanges(plan_head(plan, environment), "made-up")
+    bits = rewritten_document(brief_document(plan, environment), plan, environment, write, seal.take)
+    bits["seal"] = seal.over(bits)
+    assert bits["seal"] == at_once["seal"]
+    assert "".join(pieces(bits)) == written(at_once)
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, sorted(before)[:1])
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="copies of the process are made on Linux alone")
+@pytest.mark.parametrize("width", [None, 60])
+def test_copies_of_the_process_write_the_text_that_one_process_writes(width: int | None) -> None:
+    many = replace(plans.everything(), changes=plans.everything().changes * 80)
+    document = brief_document(many, plans.PROD)
+    assert len(listed_plan_report(document, plans.NOW).entries) > 600, "so many are worth a copy"
+    shared = plan_text(document, now=plans.NOW, width=width)
+    with one_core():
+        assert plan_text(document, now=plans.NOW, width=width) == shared
 
 
 @pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
@@ -87,13 +87,13 @@ class Machine:
     token: int = 0
     saved: list[Saved] = field(default_factory=list)
     busy: bool = False
-    _written: dict[str, str] = field(default_factory=dict)
+    _written: Mapping[str, str | None] = field(default_factory=dict)
 
     def check_out(self, commit: Commit) -> None:
         """Checks files out as they are in a commit; what the command keeps beside them stays."""
         texts = self.project.files(commit)
         for path in self._written.keys() - texts.keys():
-            (self.root / path).unlink()
+            (self.root / path).unlink(missing_ok=True)
         (self.root / "campaigns").mkdir(parents=True, exist_ok=True)
         for path, text in texts.items():
             if self._written.get(path) != text:
@@ -104,6 +104,10 @@ class Machine:
         self.commit = commit
         if self.git is not None:
             self.git.check_out(self.root, commit)
+
+    def doubt_files(self) -> None:
+        """Has the next checkout write every file: power failed, maybe in the midst of the last one."""
+        self._written = dict.fromkeys(self._written)
 
     def wipe(self) -> None:
         """Becomes another machine of the same name: nothing is left on its disk."""

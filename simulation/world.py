@@ -295,6 +295,7 @@ class LifeWorld:
         if steps.unsynced is not None and not steps.endless:
             lost = steps.unsynced.after(first.command, killed=steps.dead)
             if lost is not None:
+                machine.doubt_files()
                 self.tell(f"the power of {machine.name} failed: otherwise now are {lost}")
         for name, run in runs.items():
             run.said, run.whole = said if len(runs) == 1 else part_of(said, name), said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -10,6 +11,7 @@ import pytest
 
 from simulation.power import UnsyncedFiles, torn
 from simulation.steps import Disk, Steps
+from simulation.world import LifeWorld
 
 
 def steps_on(root: Path, chance: Random) -> Steps:
@@ -85,3 +87,23 @@ def test_a_torn_file_is_never_complete(tmp_path: Path) -> None:
         (tmp_path / "plan.json").write_text("0123456789", encoding="utf-8")
         torn(tmp_path / "plan.json", Random(seed))
         assert len((tmp_path / "plan.json").read_bytes()) < 10
+
+
+def test_whatever_failed_in_the_midst_of_a_checkout_the_next_one_is_complete() -> None:
+    """Files that the machine wrote are gone, or half there; and one that is gone need not be taken away."""
+    world = LifeWorld(7, 1)
+    try:
+        machine, head = world.machines[0], world.repository.head
+        texts = world.project.files(head)
+        machine.check_out(head)
+        gone, half, *_ = (machine.root / path for path in sorted(texts) if path.startswith("campaigns/"))
+        gone.unlink()
+        torn(half, Random(1))
+        machine.doubt_files()
+        machine.check_out(head)
+        assert {path: (machine.root / path).read_text(encoding="utf-8") for path in texts} == texts
+        gone.unlink()
+        machine.check_out(replace(head, files={}))
+        assert not half.exists()
+    finally:
+        world.close()

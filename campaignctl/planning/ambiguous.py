@@ -19,7 +19,6 @@ from campaignctl.model.reasons import Reason
 from campaignctl.model.values import UNSEEN, normal, shown
 from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import Decision
-from campaignctl.planning.compare import start_of
 from campaignctl.planning.terms import Terms
 from campaignctl.recipients.leaving_out import as_written, nobody_left
 
@@ -63,7 +62,7 @@ def _meanings(live: Live, role: Role, country: Country | None) -> list[object]:
 
 def looks_foreign(desired: Desired, live: Live, terms: Terms) -> bool:
     """Tells whether recipients, content and start all differ, all three shown, and nobody said that the campaign is
-    meant.
+    meant. What the manifest ignores counts like the rest: who leaves a field to others has not left them the campaign.
     """
     return (
         _other_start(desired, live)
@@ -89,7 +88,7 @@ def decide_foreign(live: Live, otherwise: Decision) -> Decision:
 
 
 def _other_start(desired: Desired, live: Live) -> bool:
-    wanted = start_of(desired)
+    wanted = window_of(desired.kind, desired.spec).start
     seen = shown(live.spec, f"{live.kind.schedule.name}.{live.kind.start.name}")
     return wanted is not None and seen is not UNSEEN and window_of(live.kind, live.spec).start != wanted
 
@@ -103,7 +102,7 @@ def _other_content(desired: Desired, live: Live, country: Country | None) -> boo
 def _said_by_both(desired: Desired, live: Live, country: Country | None) -> Iterator[tuple[object, object]]:
     for field in desired.kind.in_role(Role.CONTENT):
         name = field.name
-        if name in desired.spec and name in live.spec and not desired.ignores(name):
+        if name in desired.spec and name in live.spec:
             yield normal(field, desired.spec[name], country), normal(field, live.spec[name], country)
 
 
@@ -111,8 +110,6 @@ def _other_recipients(desired: Desired, live: Live, country: Country | None) -> 
     """Tells whether none are in common. Of a manifest that is left for nobody those count who are suppressed: what
     calls none of them is not its campaign.
     """
-    if any(desired.ignores(field.name) for field in desired.kind.in_role(Role.RECIPIENTS)):
-        return False
     meant = as_written(desired) if nobody_left(desired) else desired
     mine, theirs = Look(meant, country).recipients, Look(live, country).recipients
     return mine is not None and theirs is not None and mine.isdisjoint(theirs)

@@ -251,7 +251,6 @@ def strangers_are_left_alone(ledger: LifeLedger, run: CommandRun) -> Findings:
             set(before.aims).isdisjoint(one.people)
             and before.content != one.spec_content
             and before.start != one.start
-            and not one.ignores("schedule", "url", "template")
         )
         if foreign and not run.may("adopt", before.name, write.sid):
             yield f"{run}: {write}; it has other people, content and start than the manifest of its name"

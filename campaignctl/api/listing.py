@@ -98,10 +98,12 @@ def read_list(
 ) -> ListReading[Live]:
     """Reads every page of a list. `first` is the first page, where it has been read already."""
     limit = client.endpoint(kind, collection).page_limit
+    at_hand = iter(() if first is None else (first,))
 
     def page_at(offset: int) -> Page[Live]:
-        if first is not None and offset == 0 and not reading.count:
-            return first
+        page = next(at_hand, None)
+        if page is not None:
+            return page
         return client.list_page(
             kind, offset=offset, limit=limit, name=name, statuses=statuses, collection=collection
         )

@@ -115,6 +115,7 @@ class Walk(Generic[T]):
         self._anchor: str | None = None
         self._anchor_at = 0
         self._rereads, self._going_back = 0, False
+        self._asked_again: int | None = None
 
     def __iter__(self) -> Iterator[Stretch[T]]:
         """Yields what each page adds."""
@@ -128,6 +129,7 @@ class Walk(Generic[T]):
                 continue
             stretch = self._stretch(page, begin)
             fresh = any(it is None or self._identity(it) not in self._known for it in stretch.new)
+            fresh = fresh or len(stretch.entries) < len(page.entries)
             yield stretch
             if page.is_last(self._offset) or not (fresh or self._going_back):
                 self.ending = self._how_it_ends(page)
@@ -167,11 +169,12 @@ class Walk(Generic[T]):
         self._offset = max(self._offset - self._step, 0)
 
     def _stretch(self, page: Page[T], begin: int) -> Stretch[T]:
-        """Returns what is taken of a page: without items that failed at its end, where more is read."""
+        """Returns what is taken of a page: where more is read without items that failed at its end, the first time."""
         end = len(page.entries)
         if not page.is_last(self._offset):
             readable = (place for place in range(end, begin, -1) if page.entries[place - 1] is not None)
-            end = next(readable, end)
+            end = next(readable, end if self._asked_again == self._offset + begin else begin)
+            self._asked_again = self._offset + end
         return Stretch(self._offset, page.entries[:end], begin, page.total)
 
     def _how_it_ends(self, page: Page[T]) -> WalkEnd:

@@ -252,15 +252,28 @@ def test_an_item_that_failed_makes_a_reading_incomplete_and_loses_no_other(
 
 
 @WITHOUT_TOTAL
-def test_an_item_that_failed_at_the_end_of_a_page_is_asked_for_once_more(
-    bench: Bench, read: Callable[[Client], Found]
+@pytest.mark.parametrize(("failing", "second"), [({18, 19}, 17), (set(range(20)), 0)])
+def test_items_that_failed_at_the_end_of_a_page_are_asked_for_once_more(
+    bench: Bench, read: Callable[[Client], Found], failing: set[int], second: int
 ) -> None:
     def before(moving: MovingList, place: int) -> None:
-        moving.failing = {18, 19} if place == 0 else set()
+        moving.failing = failing if place == 0 else set()
 
     moving = MovingList([*range(55)], 20, before=before)
     assert read(client_of(bench, moving)) == ([*range(55)], True)
-    assert moving.offsets[:2] == [0, 17]
+    assert moving.offsets[:2] == [0, second]
+
+
+@EACH
+@pytest.mark.parametrize("count", [1, 20, 55])
+@pytest.mark.parametrize("claims", [True, False])
+def test_a_list_of_which_nothing_can_be_read_is_incomplete_and_left(
+    bench: Bench, read: Callable[[Client], Found], count: int, claims: bool
+) -> None:
+    totals = (lambda total: total) if claims else (lambda _total: None)
+    moving = MovingList([*range(count)], 20, totals=totals, failing=set(range(count)))
+    assert read(client_of(bench, moving)) == ([], False)
+    assert len(moving.offsets) <= 8
 
 
 def test_of_two_lists_of_one_name_both_are_seen_where_pages_are_short_and_no_total_is_claimed(

@@ -93,7 +93,9 @@ def _without_value(part: str) -> str:
 _SIGN: Final = r"[^\W_]"
 """What a number that stands alone has on neither side: SIDs are made of both."""
 _GROUP: Final = rf"\d{{1,15}}+(?!{_SIGN})"
-_RUN: Final = rf"(?<!{_SIGN})[+(\[]{{0,3}}{_GROUP}(?:[ \u00a0\u2009\u202f.‐‑–+()\[\]-]{{1,3}}+{_GROUP})*"
+_BETWEEN: Final = r"(?:%20|[\s\u200b-\u200f\u2060\ufeff.‐‑–+()\[\]-]){1,3}+"
+"""What groups of digits stand apart by: a blank of any kind, also of no width, a line break, as a URL spells one."""
+_RUN: Final = rf"(?:(?<!{_SIGN})|(?<=%2[0Bb]))[+(\[]{{0,3}}{_GROUP}(?:{_BETWEEN}{_GROUP})*"
 """Digits, however they are grouped. What has more than 15 in a row is no phone number: a DLT id has 19."""
 
 _DAY: Final = (

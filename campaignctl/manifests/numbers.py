@@ -33,9 +33,12 @@ _HEADER_FIRST: Final = (
     f"a CSV begins with a header that has a column {COLUMN}, any other file has one number a line"
 )
 _FOR_EXCEL: Final = re.compile('"?sep=.?"?', re.IGNORECASE)
-_DIGIT: Final = re.compile(r"[0-9]")
+_DIGIT: Final = re.compile(r"\d")
 _DIGITS_ALONE: Final = re.compile(r"[+-]?(?=.*[0-9])[0-9 ().,/eE+-]*")
 _MANY_DIGITS: Final = 6
+_BETWEEN_WORDS: Final = re.compile(r"[\s_./()#&'’?-]+")
+_WORD: Final = re.compile(r"(?:(?!\d)[A-Za-z\u0080-\U0010ffff]){1,20}[0-9]{0,2}|[0-9]{1,3}")
+_LONGEST_HEADING: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,8 +294,18 @@ def _without_number(names: Sequence[str], column: str) -> str:
     """Says which columns there are, and nothing of a line that may be somebody's data."""
     if any(map(_like_a_number, names)):
         return f"it has {counted(len(names), 'cell')} and no header; {_HEADER_FIRST}"
-    shown = some_of([quoted(name) for name in names if name], _MOST_NAMES)
-    return f"no column is called {column}: the header has {shown or 'nothing'}; rename the one to call"
+    shown = [quoted(name) for name in names if _like_a_heading(name)]
+    kept_back = len(list(filter(None, names))) - len(shown)
+    if kept_back:
+        shown.append(f"{counted(kept_back, 'cell')} that {'is' if kept_back == 1 else 'are'} no plain words")
+    has = some_of(shown, _MOST_NAMES) or "nothing"
+    return f"no column is called {column}: the header has {has}; rename the one to call"
+
+
+def _like_a_heading(text: str) -> bool:
+    """Tells whether a cell is what people call a column. All else is a line of somebody's file, which may be secret."""
+    words = list(filter(None, _BETWEEN_WORDS.split(text)))
+    return bool(words) and len(text) <= _LONGEST_HEADING and all(map(_WORD.fullmatch, words))
 
 
 def _like_a_number(text: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from campaignctl.diagnostics import counted, did_you_mean, quoted
-from campaignctl.kinds.table import Bound, Field, Secrecy
+from campaignctl.kinds.table import Bound, Field, Role, Secrecy
 from campaignctl.text import without_numbers
 
 NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
@@ -56,8 +56,13 @@ def _check_format(field: Field, text: str) -> None:
     rules = field.format
     assert rules is not None
     if not rules.matches(text):
-        shown = quoted(text) if field.secrecy is Secrecy.OPEN else "it"
+        plain = text if field.role in _SHOWN_AS_WRITTEN else without_numbers(text)
+        shown = quoted(plain) if field.secrecy is Secrecy.OPEN else "it"
         raise FaultyError("format", f"{shown} {rules.slip(text) or f'must be {rules.words}'}")
+
+
+_SHOWN_AS_WRITTEN: Final = frozenset({Role.CALLER, Role.NAME})
+"""Where digits are no number of somebody who is called. Anywhere else one may have been put into the wrong field."""
 
 
 def check_limits(field: Field, count: int) -> None:
@@ -76,9 +81,14 @@ def check_limits(field: Field, count: int) -> None:
         )
 
 
+_LIKE_A_NUMBER: Final = 10_000_000
+"""From here on it may be somebody's number that was put into the wrong field."""
+
+
 def _beyond(bound: Bound, count: int, words: tuple[str, str], limit: str) -> str:
     if bound is Bound.VALUE:
-        return f"{count:,} is too {words[1]}, {limit}"
+        shown = f"{count:,}" if abs(count) < _LIKE_A_NUMBER else f"a number of {len(str(abs(count)))} digits"
+        return f"{shown} is too {words[1]}, {limit}"
     return f"{counted(count, f'{bound.value[:-1]} is', f'{bound.value} are')} too {words[0]}, {limit}"
 
 

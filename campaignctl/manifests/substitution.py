@@ -18,7 +18,9 @@ def _references() -> re.Pattern[str]:
 
 
 class Recorded(dict[str, str]):
-    """Remembers which variables were `used`."""
+    """Remembers which variables were `used`, those that nobody set too: one that is misspelt where it is set is told by
+    the name that manifests use.
+    """
 
     def __init__(self, values: Mapping[str, str]) -> None:
         super().__init__(values)
@@ -48,10 +50,11 @@ def substitute(text: str, variables: Mapping[str, str]) -> str:
             return "${"
         if name is None:
             raise FaultyError("substitution", "${ is not followed by a name and }; a plain ${ is written $${")
-        if name not in variables:
+        try:
+            return variables[name]
+        except KeyError:
             near = did_you_mean(name, variables) or "; set it in vars or with --var"
-            raise FaultyError("unknown-variable", f"there is no variable {quoted(name)}{near}")
-        return variables[name]
+            raise FaultyError("unknown-variable", f"there is no variable {quoted(name)}{near}") from None
 
     return _references().sub(replaced, text)
 

@@ -11,7 +11,7 @@ from harness import Desk, live_voice, voice
 from campaignctl.api.envelopes import read_trouble
 from campaignctl.report.text import writer
 
-NUMBERS = re.compile(r"98765[ .-]?\)? ?4321\d|9198765")
+NUMBERS = re.compile(r"98765(?:[\s.\u200b-]|%20)?\)? ?4321\d|9198765")
 PAGES = ("markdown", "html", "github")
 
 
@@ -58,6 +58,29 @@ def test_a_number_that_became_a_key_is_masked_in_every_message(desk: Desk, key: 
             assert not NUMBERS.search(result.all), result.all
 
 
+ELSEWHERE = {
+    "a sid": 'metadata: {name: one, sid: "98765 43210"}\nspec: {}',
+    "one that it is not": 'metadata: {name: one, distinct_from: ["+919876543210"]}\nspec: {}',
+    "an address": 'metadata: {name: one}\nspec: {url: "98765 43210"}',
+    "a time": 'metadata: {name: one}\nspec: {schedule: {send_at: "+919876543210"}}',
+    "an amount": "metadata: {name: one}\nspec: {throttle: 9876543210}",
+}
+
+
+@pytest.mark.parametrize("text", ELSEWHERE.values(), ids=list(ELSEWHERE))
+def test_a_number_in_the_place_of_another_value_is_masked(desk: Desk, text: str) -> None:
+    desk.write("campaigns/all.yaml", f"apiVersion: campaignctl/v1\nkind: VoiceCampaign\n{text}\n")
+    for words in (("validate",), ("plan", "--format", "json"), ("plan", "--show-numbers")):
+        result = desk.run(*words)
+        assert result.code == 1, result.all
+        assert not NUMBERS.search(result.all.replace(",", "")), result.all
+
+
+def test_a_caller_is_shown_as_it_is_written(desk: Desk) -> None:
+    desk.manifests(voice("one", caller_id="0334-9360005"))
+    assert '"0334-9360005" holds blanks or signs' in desk.run("validate").all
+
+
 WRITTEN = (
     "98765 43210",
     "+91-98765-43210",
@@ -65,6 +88,11 @@ WRITTEN = (
     "98765.43210",
     "9876543210",
     "+91 (98765) 43210",
+    "98765\t43210",
+    "98765\n43210",
+    "98765\u200b43210",
+    "tel:+91%2098765%2043210",
+    "number=%2B919876543210",
 )
 
 

@@ -47,6 +47,14 @@ def test_validate_tells_it_too_and_which_ones_are_used_where_none_is_near(desk: 
     assert message(desk, "--var", "x=1").endswith("; they use none")
 
 
+def test_where_nothing_is_set_it_is_told_by_the_name_that_manifests_use(desk: Desk) -> None:
+    using_flow(desk)
+    desk.configure({"vars": {}})
+    told = desk.run("validate", "--var", "flwo_id=926").all
+    assert '--var "flwo_id": no manifest uses this variable; did you mean "flow_id"?' in told
+    assert 'there is no variable "flow_id"; did you mean "flwo_id"?' in told
+
+
 def test_a_variable_that_a_manifest_outside_the_selection_uses_is_no_slip(desk: Desk) -> None:
     using_flow(desk)
     others = {"from": ["+919000000001"]}

@@ -64,6 +64,7 @@ LEFT_OUT = {
     "many names": (",".join(f"c{n}" for n in range(30)) + f"\n{A}\n", 1, '"c7" and 22 more'),
     "no header": (f"{A},Asha\n{B},Asha\n", 1, "it has 2 cells and no header"),
     "no header, the name first": ("Asha 81234 56780,x\n", 1, "it has 2 cells and no header"),
+    "no header, digits of another script": ("Asha,\u096e\u0967\u0968\u0969\u096a\u096b\n", 1, "no header"),
     "a line for Excel": (f"sep=;\nnumber;name\n{A};A\n", 1, "this line is for Excel alone; remove it"),
     "NUL bytes": (f"{A}\n{B}\0\n", 2, "it holds NUL bytes"),
     "a header between numbers": (f"{A}\nnumber\n{B}\n", 2, "it must be a phone number"),
@@ -82,6 +83,35 @@ def test_what_would_leave_people_out_is_one_error_at_its_line(
     (said,) = found(content, tmp_path)
     assert said.startswith(f"campaigns/numbers.csv:{line}:1: ")
     assert expected in said
+
+
+SECRET = {
+    "variables": "EXOTEL_API_TOKEN=81234abcd\nEXOTEL_API_KEY=1\n",
+    "settings": "token: 81234abcd\nkey: x\n",
+    "a token alone": "ghp_81AbCd9xYz\n",
+    "a key": "-----BEGIN 81234 PRIVATE KEY-----\nabc\n",
+    "a long word": "81234" + "abcdefgh" * 8 + "\n",
+    "an address": "asha81234@example.com,x\n",
+}
+
+
+@pytest.mark.parametrize("content", SECRET.values(), ids=list(SECRET))
+def test_a_first_line_that_holds_no_plain_words_is_not_quoted(content: str, tmp_path: Path) -> None:
+    """A file that somebody named by mistake, or to have its secrets told in a pipeline's log."""
+    (said,) = found(content, tmp_path)
+    assert said.startswith("campaigns/numbers.csv:1:1: no column is called number: the header has ")
+    assert "no plain words" in said
+    assert not [hint for hint in ("AbCd", "abcd") if hint in said]
+
+
+HEADINGS = ("Mobile no. (WhatsApp)", "phone_number", "Tel/Fax", "मोबाइल नंबर", "Téléphone 2", "phone2")
+
+
+@pytest.mark.parametrize("heading", HEADINGS)
+def test_what_a_column_is_called_is_told(heading: str, tmp_path: Path) -> None:
+    (said,) = found(f"Name,{heading}\nAsha,{A}\n", tmp_path)
+    assert 'the header has "Name", ' in said
+    assert said.endswith('"; rename the one to call [from-file]')
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])

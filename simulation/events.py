@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from heapq import merge
 from random import Random
 
-from simulation import fleets, guards, habits, jobs, leanings, recipes, reports, stages
+from simulation import circumstances, fleets, guards, habits, jobs, leanings, recipes, reports, stages
 from simulation.beside import two_at_once
 from simulation.ledger import CommandRun
 from simulation.machines import Encounter
@@ -260,18 +260,24 @@ MORE: dict[str, dict[str, tuple[Play, int]]] = {
 
 @dataclass(frozen=True)
 class RareEvent:
-    """Holds what happens in few lives, up to `most` times in one, where a project uses something."""
+    """Holds what happens in few lives, up to `most` times in one, where a project uses something (`of`)."""
 
     play: Play
     chance: float
     most: int
-    of: str
+    of: str = ""
 
 
 RARE: Mapping[str, RareEvent] = {
     "a report is read": RareEvent(reports.a_report_is_read, 0.9, 6, "reports"),
     "a list is renamed": RareEvent(rename_a_list, 0.3, 2, "lists"),
     "a matrix is applied": RareEvent(jobs.a_matrix_is_applied, 0.5, 8, "accounts"),
+    "a stage is given others": RareEvent(circumstances.a_stage_is_given_others, 0.15, 3, "gates"),
+    "a file changes under a canary": RareEvent(circumstances.a_file_changes_under_a_canary, 0.15, 3, "gates"),
+    "a run comes before the wait is over": RareEvent(
+        circumstances.a_run_comes_before_the_wait_is_over, 0.15, 3, "gates"
+    ),
+    "a duplicate of what is pinned": RareEvent(circumstances.a_duplicate_of_what_is_pinned, 0.01, 3),
 }
 """What is drawn beside all else: a life in which none of it happens is what it was before anybody thought of it."""
 _PLAYS = (
@@ -294,7 +300,7 @@ def _rare(seed: int, days: int) -> Iterator[list[Event]]:
     uses = leanings.capabilities(seed, leaning)
     for place, (name, row) in enumerate(RARE.items(), 1):
         random = Random(f"rare {name} {seed}")
-        if row.of in uses and leaning.happens(random, f"rare {name}", row.chance):
+        if (not row.of or row.of in uses) and leaning.happens(random, f"rare {name}", row.chance):
             moments = sorted(random.uniform(0, days * DAY) for _ in range(random.randint(1, row.most)))
             yield [Event(place * _NUMBERS + it, moment, name) for it, moment in enumerate(moments)]
 

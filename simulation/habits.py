@@ -16,10 +16,13 @@ ELSEWHERE: Mapping[str, str] = {
     "stats": "how an account counts: `stages.COUNTERS`, where results count",
 }
 """Switches that are drawn, but as no habit of every account."""
+PAST = "a past"
+"""What an account has of which no page holds all."""
 RARELY: Mapping[str, tuple[float, str]] = {
     "serve_reports": (0.3, "reports"),
     "omit_from_rename_list": (0.1, "lists"),
     "omit_from_delete_list": (0.25, "lists"),
+    "list_pages": (0.05, PAST),
 }
 """Switches that the sandbox itself never throws at random: how often an account does, and what its project uses then.
 
@@ -33,6 +36,7 @@ _OWN: Mapping[str, tuple[Position, ...]] = {
     "serve_reports": (True, False),
     "omit_from_rename_list": _LIST_KEYS,
     "omit_from_delete_list": _LIST_KEYS,
+    "list_pages": ("asked", "counted", "few", "first"),
 }
 """Positions of switches that the sandbox has none for: how numbers of the people in here end, and those of `RARELY`."""
 
@@ -77,8 +81,8 @@ def drawn(random: Random, leaning: Leaning = GENERAL) -> Habits:
 
 
 def of_a_seed(seed: int, leaning: Leaning) -> Habits:
-    """Returns those that a life begins with, apart from what its past and its lists bring."""
-    return drawn(Random(f"world {seed}"), leaning)
+    """Returns those that a life begins with, apart from what its lists bring, and its past where it has none."""
+    return drawn(Random(f"world {seed}"), leaning) | drawn_rarely(seed, (PAST,), leaning)
 
 
 def drawn_of_lists(random: Random) -> Habits:
@@ -89,12 +93,12 @@ def drawn_of_lists(random: Random) -> Habits:
     return positions
 
 
-def drawn_rarely(seed: int, uses: Collection[str]) -> Habits:
+def drawn_rarely(seed: int, uses: Collection[str], leaning: Leaning = GENERAL) -> Habits:
     """Draws what of `RARELY` an account does."""
     positions: Habits = {}
     for name, (chance, of) in RARELY.items():
         random = Random(f"habit {name} {seed}")
-        if of in uses and random.random() < chance:
+        if of in uses and random.random() < chance * leaning.factors.get(f"rarely {name}", 1.0):
             positions[name] = random.choice(positions_of(name)[1:])
     return positions
 

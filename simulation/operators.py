@@ -58,6 +58,11 @@ def resume(world: LifeWorld, one: Truth) -> None:
     _act(world, one, {"action": "resume"}, "resumes")
 
 
+def give_others(world: LifeWorld, one: Truth, people: Sequence[str]) -> None:
+    """Lets somebody give this very campaign other people."""
+    _act(world, one, _complete_spec(one) | {"from": list(people)}, "edits")
+
+
 def _stops_and_resumes_and_stops(world: LifeWorld, random: Random, among: Sequence[Truth]) -> None:
     """Stops, resumes and stops a campaign: it is as it was, and only when it was last changed tells."""
     one = one_of(random, among, "paused")

@@ -378,6 +378,23 @@ def _suppress(repository: TeamRepository, files: Files, now: float, random: Rand
     return "calls somebody again who was not to be called"
 
 
+def _suppresses_beside_a_mistake(
+    repository: TeamRepository, files: Files, now: float, random: Random
+) -> str | None:
+    """Suppresses somebody of a campaign that is there, and moves that into the night in the same commit."""
+    there = {it.name for it in repository.seen if it.alive}
+    found = one_of_files(
+        files, now, random, among=lambda it: it.kind == "voice" and it.name in there and len(it.people) > 1
+    )
+    if found is None or not repository.suppressed:
+        return None
+    path, place, one = found
+    night = datetime.fromtimestamp(max(one.start, now + DAY), IST).replace(hour=23).timestamp()
+    put(files, path, place, replace(one, start=night))
+    repository.suppressed |= {random.choice(one.people)}
+    return f"calls 1 of {one.name} no more, and moves it to {_when(night)}"
+
+
 def _remove(_repository: TeamRepository, files: Files, now: float, random: Random) -> str | None:
     found = one_of_files(files, now, random, coming=False, repeating=None)
     if found is None:
@@ -421,6 +438,7 @@ EDITS: Edits = {
     "leaves to others": (edited(_leaves_to_others), 4),
     "allows": (edited(_allows), 4),
     "suppresses": (_suppress, 6),
+    "suppresses beside a mistake": (_suppresses_beside_a_mistake, 0.02),
 }
 
 CHANGES: Edits = {

@@ -11,6 +11,7 @@ from typing import Any
 from simulation.manifests import IST, AwaitedCampaign, Manifest
 from simulation.repository import (
     CLOSES,
+    DAY,
     NUMBERS,
     OPENS,
     Edits,
@@ -38,13 +39,41 @@ def begin(repository: TeamRepository, now: float, random: Random) -> None:
     repository.amend(files)
 
 
-def add_soon(repository: TeamRepository, now: float, random: Random) -> Manifest:
-    """Commits stages of which the first begins within the hour, or next morning; returns that one."""
+def add_soon(
+    repository: TeamRepository, now: float, random: Random, wait: int | None = None
+) -> Manifest:
+    """Commits stages of which the first begins within the hour, or next morning; returns that one. With `wait` the rest
+    waits so many minutes from then on.
+    """
     files: Files = dict(repository.head.files)
     canary, rest = _stages(repository, _after(now + 1800), random)
+    if wait is not None and rest.after is not None:
+        rest = _mended(replace(rest, after=replace(rest.after, wait=wait)), canary)
     files[f"campaigns/{rest.name}-staged.yaml"] = (canary, rest)
     repository.record(f"adds {rest.name}, after {canary.name}, which begins soon", files)
     return canary
+
+
+def add_one_by_one(repository: TeamRepository, now: float, random: Random) -> tuple[Manifest, Manifest]:
+    """Commits a first stage of tomorrow or later; returns it, and the rest, which waits for nothing and is yet to be
+    written.
+    """
+    canary, rest = _stages(repository, _after(now + DAY), random)
+    repository.record(f"adds {canary.name}, the first of two", beside(repository, canary))
+    return canary, replace(rest, after=None, rest_of=canary.name, people=canary.people)
+
+
+def beside(repository: TeamRepository, one: Manifest) -> Files:
+    """Returns the files with one more."""
+    return {**repository.head.files, f"campaigns/{one.name}-staged.yaml": (one,)}
+
+
+def join(repository: TeamRepository, canary: Manifest, random: Random) -> str:
+    """Commits a file of stages with six more people; returns what it says."""
+    files: Files = dict(repository.head.files)
+    more = random.sample([it for it in NUMBERS if it not in canary.people], 6)
+    _change_all(files, canary, people=tuple(sorted({*canary.people, *more})))
+    return repository.record(f"changes the file of {canary.name}", files).says
 
 
 def waits_for(repository: TeamRepository, canary: Manifest) -> int:

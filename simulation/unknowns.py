@@ -20,6 +20,7 @@ UNKNOWNS: Mapping[str, tuple[str, ...]] = {
     ),
     "in which letter case a search looks, and what signs do in it": ("name_search",),
     "which spellings the status filter takes": ("status_filter",),
+    "how a list is cut into pages, and counted": ("list_pages",),
     "whether both SMS endpoints list the same, and serve at all": ("shared_sms", "closed_sms"),
     "what a resume does before the start": ("resume_early", "update_resumes", "create_early"),
     "what statuses there are, and what they do": ("operator marks", "spelling"),

@@ -114,7 +114,7 @@ class LifeWorld:
         if "lists" in self.uses:
             more = habits.drawn_of_lists(Random(f"habits of lists {self.seed}"))
             found |= {name: value for name, value in more.items() if not self._plain(name)}
-        rare = habits.drawn_rarely(self.seed, self.uses)
+        rare = habits.drawn_rarely(self.seed, self.uses | ({habits.PAST} if past else set()), self.leaning)
         return found | {name: value for name, value in rare.items() if name not in self.plain}, past
 
     def _counters(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from campaignctl.kinds.lifecycle import Status, read_status
 from campaignctl.sandbox.collection import Collection
@@ -34,6 +34,19 @@ def read_page(query: Mapping[str, str], largest: int) -> PageRequest:
     if limit > largest:
         raise RefusalError(400, f"limit is {limit}.", f"limit is {largest} at most.")
     return PageRequest(_integer(query, "offset", 0, smallest=0), limit)
+
+
+def as_it_is_cut(page: PageRequest, how: str) -> PageRequest:
+    """Returns the page that an account answers instead of the one that was asked for."""
+    if how == "few":
+        return replace(page, limit=min(page.limit, DEFAULT_PAGE))
+    return replace(page, offset=0) if how == "first" else page
+
+
+def as_it_is_counted(page: PageRequest, how: str, count: int, total: int) -> dict[str, int]:
+    """Returns the metadata of a page, where `total` may be trusted and where not."""
+    metadata = page.metadata(count, count if how == "counted" else total)
+    return {key: value for key, value in metadata.items() if key != "total" or how in ("asked", "counted")}
 
 
 def _integer(query: Mapping[str, str], name: str, default: int, smallest: int) -> int:

@@ -75,11 +75,11 @@ class SwitchRow:
         return self.positions()
 
 
-def _words(group: str, says: str, *positions: Word, of: str = "") -> Word:
+def _words(group: str, says: str, *positions: Word, of: str = "", drawn: bool = True) -> Word:
     """Makes a switch of one of several words; the first is the default."""
     told = f"one of {', '.join(map(str, positions))}"
     fits = lambda value: not isinstance(value, bool) and value in positions  # noqa: E731
-    row = SwitchRow(group, says, told, fits, lambda: positions, of=of)
+    row = SwitchRow(group, says, told, fits, lambda: positions if drawn else (), of=of)
     return field(default=positions[0], metadata={"row": row})
 
 
@@ -330,6 +330,13 @@ class Switches:
         "A search is by substring, in this letter case, without odd signs (with any it finds nothing), with `%` and"
         " `_` as wildcards, by the full name, or refused with a 400.",
         *("substring", "case", "odd", "like", "whole", "refuse"),
+    )
+    list_pages: str = _words(
+        "lists",
+        "A list of campaigns is cut as it is asked for; `total` is the size of the page; a page has 20 items at most, or"
+        " is the first one whatever the offset, and no `total`.",
+        *("asked", "counted", "few", "first"),
+        drawn=False,
     )
     shared_sms: bool = _flag("lists", "Both SMS endpoints list and take the same campaigns.")
     closed_sms: str = _words(

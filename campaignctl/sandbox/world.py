@@ -20,7 +20,7 @@ from campaignctl.sandbox.clock import VirtualClock, written
 from campaignctl.sandbox.collection import COLLECTIONS, DIALLING, Collection
 from campaignctl.sandbox.envelopes import Answer, campaign_item, detail_rows, success
 from campaignctl.sandbox.outgoing import masked_number
-from campaignctl.sandbox.queries import read_page, read_search, worlds
+from campaignctl.sandbox.queries import as_it_is_counted, as_it_is_cut, read_page, read_search, worlds
 from campaignctl.sandbox.shapes import (
     AnswerItem,
     Data,
@@ -105,13 +105,14 @@ class World:
 
     def page(self, account: str, collection: Collection, query: Mapping[str, str]) -> Answer:
         """Answers GET of a collection."""
-        page = read_page(query, collection.largest_page)
+        how = self.switches.list_pages
+        page = as_it_is_cut(read_page(query, collection.largest_page), how)
         search = read_search(collection, query, self.switches, account, self.now())
         search = None if self._shows_nothing(query) else search
         total = self.store.count(search) if search else 0
         found = self.store.page(search, page.offset, page.limit) if search and total > page.offset else []
         items = [self._item(collection, it, "list") for it in found]
-        return success("GET", collection.list_code, items, page.metadata(len(items), total))
+        return success("GET", collection.list_code, items, as_it_is_counted(page, how, len(items), total))
 
     def _shows_nothing(self, query: Mapping[str, str]) -> bool:
         """Tells whether a list is empty for a while, counted from the first that was asked for."""

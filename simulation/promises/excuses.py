@@ -1,4 +1,4 @@
-"""Lists habits of an account that make a promise impossible, each with what holds then; docs/reliability.md lists
+"""Lists habits of an account that make a promise impossible, each with what holds then; docs/simulation.md lists
 them.
 """
 

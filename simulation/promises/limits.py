@@ -103,6 +103,30 @@ def nobody_is_made_twice(_ledger: LifeLedger, run: CommandRun) -> Findings:
                 yield f"{run} created {write.name}, and {other.name} {other.sid[:6]} ({other.state}) looks like it"
 
 
+def what_stays_is_not_doubled(ledger: LifeLedger, run: CommandRun) -> Findings:
+    """Checks that nothing is created that calls as another campaign does, which its own manifest wants at another start
+    and which stays where it is.
+    """
+    if not quiet(run) or run.command != "apply" or run.names_a_plan_file:
+        return
+    changed = {it.sid for it in run.writes}
+    for write in creates(run):
+        wanted = [it for it in run.wants(write.collection, write.name) if it.name == write.name]
+        if not write.acted or not wanted or run.may("twin", write.name):
+            continue
+        for other in run.before.values():
+            if other.sid in changed or not other.going or ledger.at(other.sid, write.at) != other:
+                continue
+            same = (other.collection, other.start, other.content) == (
+                *(write.collection, start_of(write.sent), content_of(write.sent)),
+            )
+            own = run.meant(other.collection, other.name, other.sid)
+            elsewhere = all(it.start != other.start and not (it.of or it.ignore) for it in own)
+            known = other.sid in wanted[0].distinct_from or wanted[0].of or not own
+            if same and elsewhere and not known and set(other.aims) & set(people_of(write.sent)):
+                yield f"{run} created {write.name}, and {other.name} {other.sid[:6]} stays at that start"
+
+
 def renamed_is_not_made_anew(_ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that where a manifest says what its campaign was called, that one is meant, and not created again."""
     for write in creates(run):

@@ -297,6 +297,13 @@ JUDGES: tuple[PromiseJudge, ...] = (
         (LISTS_LIE, UNSEEN, LOST),
     ),
     PromiseJudge(
+        "stays",
+        "nothing is made that calls as what stays elsewhere than it is wanted",
+        limits.what_stays_is_not_doubled,
+        None,
+        (LISTS_LIE, UNSEEN, LOST),
+    ),
+    PromiseJudge(
         "previous",
         "what was renamed is not made anew",
         limits.renamed_is_not_made_anew,

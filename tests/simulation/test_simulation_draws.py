@@ -30,7 +30,7 @@ def test_each_switch_of_the_sandbox_is_drawn_and_belongs_to_something_unknown() 
 
 
 def _rarely(seed: int) -> habits.Habits:
-    return habits.drawn_rarely(seed, ("reports", "lists"))
+    return habits.drawn_rarely(seed, ("reports", "lists", habits.PAST))
 
 
 @pytest.mark.parametrize(

@@ -39,9 +39,7 @@ def begin(repository: TeamRepository, now: float, random: Random) -> None:
     repository.amend(files)
 
 
-def add_soon(
-    repository: TeamRepository, now: float, random: Random, wait: int | None = None
-) -> Manifest:
+def add_soon(repository: TeamRepository, now: float, random: Random, wait: int | None = None) -> Manifest:
     """Commits stages of which the first begins within the hour, or next morning; returns that one. With `wait` the rest
     waits so many minutes from then on.
     """

@@ -333,8 +333,8 @@ class Switches:
     )
     list_pages: str = _words(
         "lists",
-        "A list of campaigns is cut as it is asked for; `total` is the size of the page; a page has 20 items at most, or"
-        " is the first one whatever the offset, and no `total`.",
+        "A list of campaigns is cut as it is asked for; `total` is the size of the page; a page has 20 items at most,"
+        " or is the first one whatever the offset, and no `total`.",
         *("asked", "counted", "few", "first"),
         drawn=False,
     )

@@ -146,9 +146,9 @@ def nobody_hears_two_stages(ledger: LifeLedger, run: CommandRun) -> Findings:
             continue
         people = set(people_of(write.sent) if sends else write.before.people if write.before else ())
         for one in _staged(run, write):
-            shown = heard(ledger, run, one, write.at)
-            if one.rest_of and people & shown and not _long_begun(write):
-                says = f"{run}: {write}; {len(people & shown)} of its people are in {one.rest_of} too"
+            both = people & _heard_for_long(ledger, run, one, write.at) if one.rest_of else set[str]()
+            if both and not _long_begun(write):
+                says = f"{run}: {write}; {len(both)} of its people are in {one.rest_of} too"
                 yield JudgeFinding(says, write.sid, write.at)
 
 
@@ -164,13 +164,27 @@ def heard(ledger: LifeLedger, run: CommandRun, one: Manifest, at: float) -> set[
     return {who for it in them if it.alive or _tally(ledger, it).tried for who in it.people}
 
 
+def _heard_for_long(ledger: LifeLedger, run: CommandRun, one: Manifest, at: float) -> set[str]:
+    """Returns the people whom a campaign left out has; where somebody has just edited it, and had when it was last read
+    at the latest.
+    """
+    now, since = heard(ledger, run, one, at), at - _READ_SECONDS
+    edited = any(
+        since < when <= at for it in canaries(ledger, run, one.rest_of, at) for when in ledger.hands[it.sid]
+    )
+    return now & heard(ledger, run, one, since) if edited else now
+
+
 def the_rest_is_all_of_it(ledger: LifeLedger, run: CommandRun) -> Findings:
-    """Checks that nobody is left out of the rest who is in no other stage."""
+    """Checks that nobody is left out of the rest who is in no other stage, nor was when the run looked: how many are in
+    neither is noted.
+    """
     for write in creates(run):
         if not write.acted or run.disturbed:
             continue
         for one in _staged(run, write):
             left = set(one.people) - set(people_of(write.sent)) - heard(ledger, run, one, write.at)
+            left -= heard(ledger, run, one, run.looked_at)
             if one.rest_of and one.name == write.name and left:
                 yield f"{run}: {write}; {len(left)} are in no stage"
 

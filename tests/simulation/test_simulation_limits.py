@@ -205,6 +205,21 @@ REASONS = {
 }
 
 
+def test_nothing_is_made_where_another_campaign_stays_that_is_wanted_elsewhere(bench: Bench) -> None:
+    """It would call the same people at the same start; unless it is moved in the same run, or twins are allowed."""
+    sid = bench.creates(bench.run(bench.one), bench.one)
+    bench.clock.sleep(60)
+    moved, new = replace(bench.one, start=bench.one.start - HOUR), replace(bench.one, name="holi")
+    twins = bench.run(moved, new, allowed=frozenset({"twin:holi"}))
+    stays = bench.run(moved, new)
+    bench.creates(stays, new)
+    assert bench.broken(stays) == {"stays"}
+    twins.writes = list(stays.writes)
+    assert "stays" not in bench.broken(twins)
+    bench.sends(stays, "PUT", sid, sent(moved))
+    assert "stays" not in bench.broken(stays)
+
+
 @pytest.mark.parametrize("code", REASONS)
 def test_nobody_is_left_out_for_a_reason_that_does_not_hold(bench: Bench, code: str) -> None:
     """It is there, far from its start, and just as its manifest wants it."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from simulation_bench import HOUR, Bench
+from simulation_bench import HOUR, Bench, sent
 
 from simulation import stages
 from simulation.commits import Commit
@@ -112,6 +112,28 @@ def test_nobody_hears_two_stages(bench: Bench) -> None:
     assert bench.broken(run) == {"stages"}
     bench.clock.sleep(24 * HOUR)
     assert bench.broken() == {"stages"}
+
+
+def test_whom_somebody_has_just_put_into_an_earlier_stage_nobody_could_know(bench: Bench) -> None:
+    """What was read serves for a minute, and who was left out by it is noted; later both are known."""
+    canary, rest = (replace(it, after=None) for it in staged(bench))
+    canary = replace(canary, start=bench.one.start + 12 * HOUR)
+    made = bench.run(canary, rest)
+    sid = bench.creates(made, as_sent(made, "canary"))
+    bench.clock.sleep(HOUR)
+    run = bench.run(canary, rest)
+    wanted = as_sent(run, "rest")
+    bench.operator(sid, sent(replace(canary, people=wanted.people[:3])))
+    bench.creates(run, wanted)
+    assert "stages" not in bench.broken(run)
+    bench.clock.sleep(120)
+    late = bench.run(canary, rest)
+    bench.creates(late, replace(wanted, name="rest"))
+    assert "stages" in bench.broken(late)
+    fewer = bench.run(canary, rest)
+    bench.operator(sid, sent(replace(canary, people=canary.people[:10])))
+    bench.creates(fewer, replace(wanted, people=wanted.people[3:]))
+    assert "rest" not in bench.broken(fewer)
 
 
 def test_nobody_is_left_out_of_all_stages(bench: Bench) -> None:

@@ -255,6 +255,19 @@ def test_pages_that_shift_lose_nothing_that_was_there_all_along(
     assert names >= {f"seeded-{number}" for number in range(180)}
 
 
+@pytest.mark.parametrize(
+    ("how", "complete"), [("asked", True), ("counted", True), ("few", True), ("first", False)]
+)
+def test_a_list_that_is_cut_or_counted_otherwise_is_read_to_its_end_or_not_believed(
+    connect: Connect, sandbox: Sandbox, how: str, complete: bool
+) -> None:
+    sandbox.seed("acme1", "message-campaigns", [{"name": f"seeded-{number}"} for number in range(110)])
+    sandbox.switches.list_pages = how
+    listing = scan(connect(), SMS)
+    assert listing.complete is complete
+    assert (len(listing.campaigns) == 110) is complete
+
+
 def test_a_list_without_end_is_left(connect: Connect, sandbox: Sandbox) -> None:
     sandbox.seed("acme1", "message-campaigns", [{"name": f"seeded-{number}"} for number in range(60)])
     sandbox.faults.add("endless", request="list", times=None)

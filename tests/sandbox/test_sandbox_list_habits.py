@@ -33,6 +33,33 @@ def test_lists_may_be_empty_for_a_while(
     assert totals() == [1, 1, 1]
 
 
+@pytest.mark.parametrize(
+    ("how", "names", "total"),
+    [
+        ("asked", ["holi", "onam"], 3),
+        ("counted", ["holi", "onam"], 2),
+        ("few", ["holi", "onam"], None),
+        ("first", ["diwali", "holi"], None),
+    ],
+)
+def test_an_account_may_cut_and_count_lists_otherwise_than_it_is_asked(
+    sandbox: Sandbox, account: Account, how: str, names: list[str], total: int | None
+) -> None:
+    for name in ("diwali", "holi", "onam"):
+        account.call(name=name)
+    sandbox.switches.list_pages = how
+    answer = account.get("campaigns", offset=1, limit=2).json()
+    assert [it["data"]["name"] for it in answer["response"]] == names
+    assert answer["metadata"].get("total") == total
+
+
+def test_an_account_may_give_fewer_than_it_is_asked_for(sandbox: Sandbox, account: Account) -> None:
+    for place in range(22):
+        account.call(name=f"campaign {place}")
+    sandbox.switches.list_pages = "few"
+    assert len(account.get("campaigns", limit=50).json()["response"]) == 20
+
+
 @pytest.mark.parametrize(("words", "total"), [("Created,Paused", 1), ("Paused,Created", 0)])
 def test_an_account_may_filter_by_the_first_of_several_words_alone(
     sandbox: Sandbox, account: Account, words: str, total: int

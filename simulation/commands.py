@@ -75,11 +75,12 @@ def _mutants(words: list[str]) -> int:
     parser.add_argument("names", nargs="*", help="some of mutants.yaml; all by default")
     parser.add_argument("--seconds", type=float, default=120.0, help="of a core, for each")
     parser.add_argument("--workers", type=int, default=years.cores())
+    parser.add_argument("--first", type=int, default=1, help="the first life in which it is looked for")
     given = parser.parse_args(words)
     chosen = [it for it in mutants() if not given.names or it.name in given.names]
     missed, took = 0, 0.0
     with closing(LivesAsTheyAre()) as lives:
-        for found in hunt(chosen, given.seconds, given.workers, lives):
+        for found in hunt(chosen, given.seconds, given.workers, lives, given.first):
             sys.stdout.write(f"{found}\n")
             sys.stdout.flush()
             missed += found.judge is None

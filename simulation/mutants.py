@@ -158,19 +158,19 @@ _LATER = 5
 
 
 def hunt(
-    chosen: Sequence[Mutant], seconds: float, workers: int, lives: LivesAsTheyAre
+    chosen: Sequence[Mutant], seconds: float, workers: int, lives: LivesAsTheyAre, first: int = 1
 ) -> Iterator[MutantOutcome]:
-    """Tries each for so many seconds of a core at most, some side by side.
+    """Tries each for so many seconds of a core at most, some side by side, in lives from the `first` on.
 
     Raises StaleMutantError before any is tried.
     """
     for mutant in chosen:
         mutant.place(ROOT)
     with ThreadPoolExecutor(workers) as pool:
-        yield from pool.map(lambda mutant: tried(mutant, seconds, lives), chosen)
+        yield from pool.map(lambda mutant: tried(mutant, seconds, lives, first), chosen)
 
 
-def tried(mutant: Mutant, seconds: float, lives: LivesAsTheyAre) -> MutantOutcome:
+def tried(mutant: Mutant, seconds: float, lives: LivesAsTheyAre, first: int = 1) -> MutantOutcome:
     """Tries one mutant, in a copy of the product and a process of its own."""
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory)
@@ -179,7 +179,7 @@ def tried(mutant: Mutant, seconds: float, lives: LivesAsTheyAre) -> MutantOutcom
         file, text = mutant.mutated(ROOT)
         (root / file.relative_to(ROOT)).write_text(text, encoding="utf-8")
         environ = {**os.environ, "PYTHONPATH": directory}
-        first, took = 1, 0.0
+        took = 0.0
         while took < seconds:
             judge, seed, event, more = _until_broken(mutant, root, environ, first, seconds - took)
             took += more

@@ -111,11 +111,31 @@ def _leaves_its_own(world: LifeWorld, machine: Machine, random: Random) -> bool:
     return world.run(machine, Job(_APPLY), random, Encounter(1, meet, ("POST", "wait")), Weather()).killed
 
 
-def _one_for_tomorrow(world: LifeWorld, random: Random) -> Manifest:
+def _one_for_tomorrow(world: LifeWorld, random: Random, region: str = "") -> Manifest:
     soon = world.repository.add_soon(world.now, random)
-    one = replace(soon, start=soon.start + DAY)
+    one = replace(soon, start=soon.start + DAY, region=region)
     world.repository.amend({**world.repository.head.files, f"campaigns/{one.name}.yaml": (one,)})
     return one
+
+
+def a_move_is_applied_to_all(world: LifeWorld, random: Random) -> None:
+    """Lets somebody move what one account is to run to another one, and applies that to all of them."""
+    source, target = random.sample(sorted(world.places), 2)
+    one = _one_for_tomorrow(world, random, source)
+    _apply_to_all(world, random)
+    path = f"campaigns/{one.name}.yaml"
+    moved = {**world.repository.head.files, path: (replace(one, region=target),)}
+    world.repository.record(f"moves {one.name} from {source} to {target}", moved)
+    world.pass_on(random.choice((60.0, 900.0)))
+    _apply_to_all(world, random)
+
+
+def _apply_to_all(world: LifeWorld, random: Random) -> None:
+    machine = free_machine(world, random)
+    if machine is not None:
+        machine.check_out(world.repository.head)
+        job = Job((*_APPLY, "-e", ",".join(world.places)))
+        world.run_in(machine, dict.fromkeys(sorted(world.places), job), random, weather=Weather())
 
 
 def _alive(world: LifeWorld, one: Manifest) -> list[Truth]:

@@ -277,6 +277,7 @@ RARE: Mapping[str, RareEvent] = {
     "a run comes before the wait is over": RareEvent(
         circumstances.a_run_comes_before_the_wait_is_over, 0.15, 3, "gates"
     ),
+    "a move is applied to all": RareEvent(circumstances.a_move_is_applied_to_all, 0.3, 4, "accounts"),
     "a duplicate of what is pinned": RareEvent(circumstances.a_duplicate_of_what_is_pinned, 0.01, 3),
 }
 """What is drawn beside all else: a life in which none of it happens is what it was before anybody thought of it."""

@@ -40,6 +40,7 @@ LATER_SUBJECTS: tuple[Leaning, ...] = (
             "uses git": 5.0,
             "rare a matrix is applied": 2.0,
             "uses repeat": 2.0,
+            "rare a move is applied to all": 3.0,
             "event while it calls": 0.3,
             "event commit and apply": 0.7,
             "event operator": 0.7,

@@ -449,6 +449,7 @@ SUBJECTS: tuple[Leaning, ...] = (
             **BUSY,
             **CALM,
             "uses accounts": 20.0,
+            "rare a move is applied to all": 3.0,
             "event while it calls": 0.3,
             "event commit and apply": 0.7,
             "event operator": 0.7,

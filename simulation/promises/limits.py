@@ -107,7 +107,8 @@ def what_stays_is_not_doubled(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks that nothing is created that calls as another campaign does, which its own manifest wants at another start
     and which stays where it is.
     """
-    if not quiet(run) or run.command != "apply" or run.names_a_plan_file:
+    cut_short = run.killed or run.endless or run.signalled or run.faults
+    if cut_short or run.command != "apply" or run.names_a_plan_file:
         return
     changed = {it.sid for it in run.writes}
     for write in creates(run):

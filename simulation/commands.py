@@ -67,7 +67,7 @@ def _years(words: list[str]) -> int:
 
 
 def _mutants(words: list[str]) -> int:
-    from simulation.mutants import LivesAsTheyAre, hunt, mutants
+    from simulation.mutants import LivesAsTheyAre, MutantOutcome, hunt, mutants, table_of
 
     parser = argparse.ArgumentParser(
         prog="python -m simulation mutants", description="Looks for known mistakes."
@@ -76,19 +76,25 @@ def _mutants(words: list[str]) -> int:
     parser.add_argument("--seconds", type=float, default=120.0, help="of a core, for each")
     parser.add_argument("--workers", type=int, default=years.cores())
     parser.add_argument("--first", type=int, default=1, help="the first life in which it is looked for")
+    parser.add_argument(
+        "--table", action="store_true", help="print the rows of docs/simulation.md at the end"
+    )
     given = parser.parse_args(words)
     chosen = [it for it in mutants() if not given.names or it.name in given.names]
-    missed, took = 0, 0.0
+    outcomes: list[MutantOutcome] = []
     with closing(LivesAsTheyAre()) as lives:
         for found in hunt(chosen, given.seconds, given.workers, lives, given.first):
             sys.stdout.write(f"{found}\n")
             sys.stdout.flush()
-            missed += found.judge is None
-            took += found.seconds
+            outcomes.append(found)
+    missed = sum(it.judge is None for it in outcomes)
+    took, longest = sum(it.seconds for it in outcomes), max((it.seconds for it in outcomes), default=0.0)
     sys.stdout.write(
-        f"{len(chosen) - missed} of {len(chosen)} found, in {took:.0f} s of a core, and {lives.seconds:.0f} s for what "
-        "of their lives was played without a mistake\n"
+        f"{len(chosen) - missed} of {len(chosen)} found, in {took:.0f} s of a core, {longest:.0f} s at most, and "
+        f"{lives.seconds:.0f} s for what of their lives was played without a mistake\n"
     )
+    if given.table:
+        sys.stdout.write("".join(f"{row}\n" for row in table_of(outcomes)))
     return 1 if missed else 0
 
 

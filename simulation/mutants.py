@@ -115,6 +115,21 @@ class MutantOutcome:
         return f"{self.mutant.name:28} {how:44} {self.mutant.says}"
 
 
+_WITHIN = (2, 4, 8, 16, 32, 60)
+
+
+def table_of(outcomes: Sequence[MutantOutcome]) -> Iterator[str]:
+    """Yields the rows of docs/simulation.md: which were found within how many seconds, and which were not."""
+    left = [it for it in outcomes if it.judge is not None]
+    for most in _WITHIN:
+        names = [f"`{it.mutant.name}`" for it in left if round(it.seconds) <= most]
+        left = [it for it in left if round(it.seconds) > most]
+        yield f"| {most} s | {', '.join(names)} |"
+    missed = [f"`{it.mutant.name}`" for it in outcomes if it.judge is None]
+    yield f"| longer | {', '.join(f'`{it.mutant.name}`' for it in left) or 'none'} |"
+    yield f"| not found | {', '.join(missed) or 'none'} |"
+
+
 def mutants() -> tuple[Mutant, ...]:
     """Returns all mutants, in the order of the file."""
     text = (Path(__file__).parent / "mutants.yaml").read_text(encoding="utf-8")

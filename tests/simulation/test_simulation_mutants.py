@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from simulation.mutants import ROOT, LivesAsTheyAre, Mutant, StaleMutantError, mutants, tried
+from simulation.mutants import (
+    ROOT,
+    LivesAsTheyAre,
+    Mutant,
+    MutantOutcome,
+    StaleMutantError,
+    mutants,
+    table_of,
+    tried,
+)
 
 
 @pytest.mark.parametrize("mutant", mutants(), ids=lambda mutant: mutant.name)
@@ -56,6 +65,21 @@ def test_a_mistake_that_fits_no_longer_says_what_to_do(tmp_path: Path, code: str
     mutant = Mutant("no-margin", "a start may be near", "margin = 10", "margin = 0")
     with pytest.raises(StaleMutantError, match=rf"no-margin: .* {times} times .* may be near.* out"):
         mutant.mutated(product(tmp_path, code))
+
+
+def test_a_table_says_within_how_many_seconds_each_is_found() -> None:
+    """By the seconds as they are printed; what is not found is said."""
+    found = {"near": 1.6, "far": 31.6, "farther": 60.6}
+    outcomes = [MutantOutcome(Mutant(name, "", "", ""), "twice", seconds) for name, seconds in found.items()]
+    rows = list(table_of([*outcomes, MutantOutcome(Mutant("hidden", "", "", ""), None, 60.0)]))
+    assert rows == [
+        "| 2 s | `near` |",
+        *(f"| {most} s |  |" for most in (4, 8, 16)),
+        "| 32 s | `far` |",
+        "| 60 s |  |",
+        "| longer | `farther` |",
+        "| not found | `hidden` |",
+    ]
 
 
 @pytest.mark.slow

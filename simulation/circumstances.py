@@ -47,12 +47,15 @@ def a_stage_is_given_others(world: LifeWorld, random: Random) -> None:
 
 
 def a_file_changes_under_a_canary(world: LifeWorld, random: Random) -> None:
-    """Lets people join the file of stages once the first of them calls: others would be chosen to be tried now."""
+    """Lets people join the file of stages once the first of them calls: others would be chosen to be tried now. Or
+    lets somebody write another text, which nobody has tried.
+    """
     canary = stages.add_soon(world.repository, world.now, random)
     apply_to(world, random, calm=True)
     world.answer(_GOES_WELL)
     world.pass_until(world.passed_at(canary.start + 200.0))
-    world.tell(f"commit: {stages.join(world.repository, canary, random)}")
+    change = random.choice((stages.join, stages.reword))
+    world.tell(f"commit: {change(world.repository, canary, random)}")
     _apply_at(world, canary.end + 60.0 * 31, random)
 
 

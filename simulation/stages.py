@@ -74,6 +74,13 @@ def join(repository: TeamRepository, canary: Manifest, random: Random) -> str:
     return repository.record(f"changes the file of {canary.name}", files).says
 
 
+def reword(repository: TeamRepository, canary: Manifest, random: Random) -> str:
+    """Commits another text of all stages; returns what it says."""
+    files: Files = dict(repository.head.files)
+    _change_all(files, canary, content=str(random.randint(141, 150)))
+    return repository.record(f"writes another text in the stages of {canary.name}", files).says
+
+
 def waits_for(repository: TeamRepository, canary: Manifest) -> int:
     """Returns how many of a canary have to be finished before another stage goes."""
     gates = [it.after for it in repository.head.written if it.after and it.after.campaign == canary.name]

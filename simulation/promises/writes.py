@@ -360,9 +360,16 @@ def unasked_pauses(ledger: LifeLedger, run: CommandRun) -> Iterator[Write]:
             or write.sid in wrote
             or (maker is not None and maker.machine == run.machine and maker.killed)
             or _may_be_its_duplicate(ledger, run, write)
+            or (wanted and _may_be_what_was_lost(run, write))
         )
         if not due:
             yield write
+
+
+def _may_be_what_was_lost(run: CommandRun, write: Write) -> bool:
+    """Tells whether something met a create of the run, and this appeared since: nobody can tell whose it is."""
+    appeared = write.before is not None and write.before.created >= run.began
+    return appeared and any(" at POST " in it and it.endswith(f"/{write.collection}") for it in run.faults)
 
 
 def _may_be_its_duplicate(ledger: LifeLedger, run: CommandRun, write: Write) -> bool:

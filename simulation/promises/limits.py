@@ -204,7 +204,9 @@ def lookalikes_are_spared(_ledger: LifeLedger, run: CommandRun) -> Findings:
 
 
 def several_of_a_name_are_left(ledger: LifeLedger, run: CommandRun) -> Findings:
-    """Checks that where several of a name are alive, nobody knowing which is meant, they are paused at most."""
+    """Checks that where several of a name are alive, nobody knowing which is meant, they are paused at most. A
+    duplicate of its own that a run first tries to end is not meant, though the account may refuse that.
+    """
     for write in run.writes:
         before = run.before.get(write.sid)
         ends = write.action in ("complete", "archive") and ledger.run_made(write.sid) is None
@@ -219,7 +221,13 @@ def several_of_a_name_are_left(ledger: LifeLedger, run: CommandRun) -> Findings:
         ]
         old = [it for it in same if it.alive and it.created < run.began - SETTLE]
         wanted = run.meant(write.collection, before.name, write.sid)
-        if len([it for it in old if it.sid not in run.commit.pins]) > 1 and wanted and not wanted[0].sid:
+        in_vain = {it.sid for it in run.writes if it.action == "complete" and it.at < write.at}
+        left = [
+            it
+            for it in old
+            if it.sid not in run.commit.pins and not (it.sid in in_vain and it.created > before.created)
+        ]
+        if len(left) > 1 and wanted and not wanted[0].sid:
             made = any(ledger.run_made(it.sid) is not None for it in old)
             if made and all(ledger.at(it.sid, run.began + 1) == it for it in old):
                 says = f"{run}: {write}; {len(old)} of that name are alive"

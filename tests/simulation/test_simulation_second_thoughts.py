@@ -469,6 +469,27 @@ def test_what_no_manifest_means_may_be_allowed_by_its_kind_and_name(
     assert bench.broken(run) & {"unasked"} == broken
 
 
+@pytest.mark.parametrize(
+    ("tried", "changed", "broken"), [(1, 0, set()), (0, 1, {"several"}), (None, 0, {"several"})]
+)
+def test_a_duplicate_that_a_run_tried_to_end_in_vain_is_not_what_the_name_means(
+    bench: Bench, tried: int | None, changed: int, broken: set[str]
+) -> None:
+    """The older one is; where the account refuses to end the younger, the run says so and changes what is meant."""
+    two = []
+    for _ in range(2):
+        two.append(bench.creates(bench.run(bench.one), bench.one))
+        bench.operator(two[-1], {"action": "pause"})
+        bench.clock.sleep(60)
+    bench.account.stage.switches.change({"refused_actions": ["complete"]})
+    run = bench.run(replace(bench.one, content="4", state="paused"))
+    if tried is not None:
+        bench.sends(run, "PUT", two[tried], {"action": "complete"})
+    bench.clock.sleep(1)
+    bench.sends(run, "PUT", two[changed], sent(replace(bench.one, content="4")))
+    assert bench.broken(run) & {"several"} == broken
+
+
 def test_every_promise_of_these_is_in_the_table() -> None:
     """By its name."""
     names = {it.name for it in JUDGES}

@@ -119,7 +119,7 @@ def too_many_orphans(changes: Iterable[Change], with_prefix: int) -> str | None:
     ended = sum(change.type is ChangeType.ORPHAN and bool(change.operations) for change in changes)
     if ended > _MANY or (ended > _FEW and ended * 3 > with_prefix):
         return (
-            f"this would end {ended} of {with_prefix} campaigns that no manifest matches; "
-            "if that is meant, say so with --max-changes N"
+            f"this would end {ended} campaigns that no manifest matches, of {with_prefix} with the prefix; if that is "
+            "meant, say so with --max-changes N"
         )
     return None

@@ -386,13 +386,14 @@ def _without_called(
 
 def _with_earlier_runs(session: Session, reading: Reading, snapshot: Snapshot, client: Client) -> Snapshot:
     """Adds what runs on this machine made that were cut off, whether or not a list shows it."""
-    intents = [intent for intent in open_intents(session).left() if intent.sid is not None]
+    kept = open_intents(session)
+    intents = [intent for intent in kept.left() if intent.sid is not None]
     if not intents:
         return snapshot
     from campaignctl.applying.leftovers import seen_through
 
     before = client.requests
-    snapshot = seen_through(intents, snapshot, client.get, reading.all_manifests)
+    snapshot = seen_through(intents, snapshot, client.get, kept.is_ours, reading.all_manifests)
     return snapshot._replace(requests=snapshot.requests + client.requests - before)
 
 
@@ -461,7 +462,8 @@ def _unsettled(session: Session) -> dict[tuple[str, str], str]:
 
 def open_intents(session: Session) -> Intents:
     """Returns the intents of the environment's account."""
-    return Intents(session.intents_directory, session.host, session.environment.account_sid, session.clock)
+    account = session.environment.account_sid
+    return Intents(session.intents_directory, session.host, account, session.clock, lambda: session.token)
 
 
 def _selection(session: Session, asked: PlanOptions) -> Selection:

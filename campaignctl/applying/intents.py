@@ -1,14 +1,17 @@
 """Keeps intents: a note on disk before each create, so that a run that was killed is remembered (rule 10.1).
 
-One file per campaign and account in `.campaignctl/intents/`, safe to delete when no run is under way.
+One file per campaign and account in `.campaignctl/intents/`, safe to delete when no run is under way. The directory
+lies in the checkout, so that anybody who can have a file merged can put one there: an intent is sealed with the API
+token, and nothing is paused or ended for one that is not.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -32,30 +35,41 @@ class Intent:
     name: str
     written_at: str
     sid: str | None = None
+    seal: str = ""
 
 
 @dataclass(frozen=True)
 class Intents:
-    """Keeps the intents of one account on this machine."""
+    """Keeps the intents of one account on this machine. `token` returns the API token, which seals them."""
 
     directory: Path
     host: str
     account_sid: str
     clock: Clock
+    token: Callable[[], str]
 
     def write(self, kind: str, name: str) -> Intent:
         """Writes and syncs an intent before its create is sent. Raises InputError where that is not possible."""
         return self._put(self._new(kind, name))
 
-    def _new(self, kind: str, name: str) -> Intent:
-        return Intent(self.host, self.account_sid, kind, name, self.clock.now().isoformat())
+    def _new(self, kind: str, name: str, sid: str | None = None) -> Intent:
+        intent = Intent(self.host, self.account_sid, kind, name, self.clock.now().isoformat(), sid)
+        return replace(intent, seal=self._seal(intent))
+
+    def is_ours(self, intent: Intent) -> bool:
+        """Tells whether a run with this token wrote an intent."""
+        return hmac.compare_digest(intent.seal.encode("utf-8", "replace"), self._seal(intent).encode())
+
+    def _seal(self, intent: Intent) -> str:
+        content = json.dumps(asdict(replace(intent, seal="")), sort_keys=True)
+        return hmac.new(self.token().encode(), f"intent {content}".encode(), hashlib.sha256).hexdigest()
 
     def know(self, kind: str, name: str, sid: str) -> Intent:
         """Notes the SID of an answered create: now its campaign can be told from another of its name.
 
         Its age begins anew.
         """
-        return self._put(replace(self._new(kind, name), sid=sid))
+        return self._put(self._new(kind, name, sid))
 
     def forget(self, kind: str, name: str) -> None:
         """Deletes an intent: its outcome is known, and no other run made the same."""
@@ -85,7 +99,9 @@ class Intents:
 
     def path(self, kind: str, name: str) -> Path:
         """Returns where the intent of a campaign stands."""
-        mark = hashlib.sha256("\0".join((self.host, self.account_sid, kind, name)).encode()).hexdigest()[:24]
+        mark = hashlib.sha256(
+            "\0".join((self.host, self.account_sid, kind, name)).encode("utf-8", "replace")
+        ).hexdigest()[:24]
         return self.directory / f"{mark}.json"
 
     def _put(self, intent: Intent) -> Intent:
@@ -116,7 +132,9 @@ class Intents:
     def _read_all(self) -> Iterator[Intent]:
         for path in sorted(self.directory.glob("*.json")) if self.directory.is_dir() else ():
             intent = _read(path)
-            if intent is not None and (intent.host, intent.account_sid) == (self.host, self.account_sid):
+            if intent is None or (intent.host, intent.account_sid) != (self.host, self.account_sid):
+                continue
+            if path == self.path(intent.kind, intent.name):
                 yield intent
 
 
@@ -128,4 +146,5 @@ def _read(path: Path) -> Intent | None:
         moment = datetime.fromisoformat(intent.written_at)
     except (OSError, ValueError, TypeError):
         return None
-    return intent if moment.tzinfo is not None else None
+    texts = all(isinstance(it, str) for name, it in document.items() if name != "sid" or it is not None)
+    return intent if texts and moment.tzinfo is not None else None

@@ -30,6 +30,10 @@ from campaignctl.tuples import NamedTuple
 _CUT_OFF: Final = "an earlier run was cut off"
 _NOT_COMPLETE: Final = "no complete list of the account shows whether another run made a twin"
 _YOUNG_SECONDS: Final = 60.0
+_FOREIGN: Final = (
+    "is noted as made by an earlier run, and this API token did not seal the note: nothing is paused or ended for it; "
+    "when no run is under way, delete"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ def seen_through(
     intents: Iterable[Intent],
     snapshot: Snapshot,
     get: Callable[[Kind, str], Live | None],
+    is_ours: Callable[[Intent], bool],
     manifests: Sequence[Desired] = (),
 ) -> Snapshot:
     """Adds to the account what earlier runs certainly made, and takes out the duplicates of theirs that an apply
@@ -108,7 +113,7 @@ def seen_through(
             campaigns = (*listing.campaigns, live) if live is not None else listing.campaigns
             listing = listing._replace(campaigns=campaigns)
         older = None
-        if live is not None and live.alive and _bears_its_name(live, intent):
+        if live is not None and live.alive and _bears_its_name(live, intent) and is_ours(intent):
             older = _older(live, listing.campaigns, intent, manifests)
         if live is not None and older is not None:
             rest = tuple(it for it in listing.campaigns if it.sid != intent.sid)
@@ -181,6 +186,8 @@ class Leftovers:
         if intent.sid is not None:
             return self._known(intent, listing)
         same = [it for it in namesakes(listing.campaigns, intent.name) if it.sid not in self._pinned]
+        if len(same) > 1 and not self.creator.intents.is_ours(intent):
+            return self._foreign(intent, "one of this name")
         if len(same) > 1:
             self._forget(intent)
             paused = self.creator.pause_all_but_the_oldest(same)
@@ -237,12 +244,18 @@ class Leftovers:
         if not listed and mine is not None and mine.alive:
             return _unseen(f"{intent.sid} was created and the account's list does not show it")
         older = _older(mine, listing.campaigns, intent, self.manifests) if mine is not None else None
+        if mine is not None and older is not None and not self.creator.intents.is_ours(intent):
+            return self._foreign(intent, mine.sid)
         if mine is not None and older is not None:
             return self._step_back(intent, mine, older)
         if listed and not listing.complete:
             return _unseen(_NOT_COMPLETE)
         self._forget(intent)
         return _LeftoverResult()
+
+    def _foreign(self, intent: Intent, what: str) -> _LeftoverResult:
+        """Leaves alone what somebody's file says of a campaign: it may have come with the checkout."""
+        return _LeftoverResult(f"{what} {_FOREIGN} {self.creator.intents.path(intent.kind, intent.name)}")
 
     def _step_back(self, intent: Intent, mine: Live, older: Live) -> _LeftoverResult:
         ending = end_duplicate(self.creator.sender, mine, older)

@@ -129,7 +129,9 @@ def _let_lists_settle(run: ManualRun) -> None:
     """Waits: what somebody creates while others are paused shows in lists only later."""
     seconds = run.session.environment.settle_seconds if run.runner.connection.settles else 0
     if seconds:
-        output.remark(f"Looking again in {seconds:g} second{'' if seconds == 1 else 's'}.", run.session.options)
+        output.remark(
+            f"Looking again in {seconds:g} second{'' if seconds == 1 else 's'}.", run.session.options
+        )
         run.runner.clock.sleep(seconds)
 
 

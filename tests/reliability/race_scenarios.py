@@ -115,7 +115,7 @@ class Machine:
         unsettled = {(it.kind, it.name): "intent" for it in self.disk.left() if it.sid is None}
         terms = Terms(account.now(), settings, Consent(("start-now",)), unsettled=unsettled)
         snapshot = Snapshot(terms.now, {VOICE.name: listing})
-        snapshot = seen_through(self.disk.left(), snapshot, account.get)
+        snapshot = seen_through(self.disk.left(), snapshot, account.get, self.disk.is_ours)
         decisions = make_plan(self.manifests, self.manifests, snapshot, terms)
         manifests = seal_manifests(self.manifests, settings.country, "token")
         plan = assemble(decisions, manifests, snapshot, terms, Selection(), "token")

@@ -106,7 +106,7 @@ class Disk(Intents):
     @classmethod
     def of(cls, clock: MachineClock) -> Disk:
         """Empty."""
-        return cls(Path("intents"), "api.example.com", "acme1", clock)
+        return cls(Path("intents"), "api.example.com", "acme1", clock, lambda: "token")
 
     def earlier(self, kind: str, name: str) -> Intent | None:
         """See `Intents`."""

@@ -4,10 +4,14 @@ whichever run can; and while it is there, its name is in use.
 
 from __future__ import annotations
 
+import hashlib
+import json
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import VOICE, Desk, actions, voice
+from harness import ACCOUNT, VOICE, Desk, actions, live_voice, voice
 from reliable_desk import APPLY, EventfulClock, in_background, only
 
 OTHER_URL = "http://my.exotel.com/acme1/exoml/start_voice/1"
@@ -261,3 +265,60 @@ def test_what_turns_up_of_an_earlier_run_after_the_plan_is_not_made_again(
     assert (run.code, only(run)["outcome"], only(run)["reason"]["code"]) == (code, outcome, "appeared")
     assert (desk.writes, len(desk.account())) == ([], 1)
     assert desk.run(*APPLY).code == 0
+
+
+# ------------------------------------------------------------------------------------------- intents of nobody known
+
+
+def two_of_a_name(desk: Desk) -> tuple[str, str]:
+    """Two that somebody made, and that no manifest means."""
+    others = {"from": ["+919876543288"], "url": OTHER_URL}
+    desk.seed(
+        live_voice("monthly", date_created="2027-01-01T09:00:00+05:30", **others),
+        live_voice("monthly", date_created="2027-01-02T09:00:00+05:30", **others),
+    )
+    desk.manifests(voice())
+    return sids(desk)
+
+
+def forged(desk: Desk, **besides: Any) -> Path:
+    """An intent as anybody can write it, at its place, from an hour ago; it may have come with the checkout."""
+    host, account = desk.sandbox.url.partition("//")[2], ACCOUNT
+    mark = hashlib.sha256("\0".join((host, account, "VoiceCampaign", "monthly")).encode()).hexdigest()[:24]
+    note = {"host": host, "account_sid": account, "kind": "VoiceCampaign", "name": "monthly", "sid": None}
+    at = {"written_at": (desk.clock.now() - timedelta(hours=1)).isoformat()}
+    return desk.write(f".campaignctl/intents/{mark}.json", json.dumps(note | at | besides))
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["with its SID", "without"])
+@pytest.mark.parametrize("seal", [{}, {"seal": "0" * 64}, {"seal": "\ud800"}], ids=["none", "another", "odd"])
+def test_nothing_is_paused_or_ended_for_a_note_that_this_token_did_not_seal(
+    desk: Desk, known: bool, seal: dict[str, str]
+) -> None:
+    _, younger = two_of_a_name(desk)
+    file = forged(desk, sid=younger if known else None, **seal)
+    assert "is ended by the next apply" not in str(desk.plan())
+    run = desk.run(*APPLY)
+    assert run.code == 0, run.all
+    assert {it["status"] for it in desk.account()} == {"Created"}
+    assert {word for word, _ in actions(desk.writes)} == {"create"}  # its own
+    assert "this API token did not seal the note" in run.err
+    assert f"delete {file}" in run.err
+
+
+def test_a_note_that_another_token_sealed_ends_nothing(desk: Desk, clock: EventfulClock) -> None:
+    """The rule for twins does what is left to do: the younger one is paused, which can be undone."""
+    left_behind(desk, clock, actions="never")
+    desk.sandbox.switches.change({"actions": "done"})
+    run = desk.run(*APPLY, env={"EXOTEL_API_TOKEN": "another-token"})
+    assert run.code == 3, run.all
+    assert statuses(desk) == {"older": "Created", "younger": "Paused"}
+
+
+def test_a_note_under_another_file_name_is_none(desk: Desk) -> None:
+    _, younger = two_of_a_name(desk)
+    file = forged(desk, sid=younger)
+    file.rename(file.with_name("a.json"))
+    run = desk.run(*APPLY)
+    assert (run.code, "earlier run" in run.err) == (0, False), run.all
+    assert {it["status"] for it in desk.account()} == {"Created"}

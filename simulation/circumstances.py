@@ -122,8 +122,11 @@ def _one_for_tomorrow(world: LifeWorld, random: Random, region: str = "") -> Man
 
 
 def a_move_is_applied_to_all(world: LifeWorld, random: Random) -> None:
-    """Lets somebody move what one account is to run to another one, and applies that to all of them."""
+    """Lets somebody move what one account is to run to another one, and applies that to all of them. Each takes its
+    own.
+    """
     source, target = random.sample(sorted(world.places), 2)
+    world.repository.selects |= {it: f"region={it}" for it in world.places}
     one = _one_for_tomorrow(world, random, source)
     _apply_to_all(world, random)
     path = f"campaigns/{one.name}.yaml"

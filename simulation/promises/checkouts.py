@@ -52,13 +52,14 @@ def diffs_list_what_differs(_ledger: LifeLedger, run: CommandRun) -> Findings:
         differs = before is None or after is None or _says(before) != _says(after)
         if differs and key not in listed:
             yield f"{run} does not list {key[1]}, which differs from commit {base.number}"
-        if (
-            before == after
-            and key in listed
-            and base.lists == run.commit.lists
-            and not (after and after.names)
-        ):
+        if after is not None and before == after and key in listed and not _depends(after, base, run.commit):
             yield f"{run} lists {key[1]}, which is as it was in commit {base.number}"
+
+
+def _depends(one: Manifest, base: Commit, head: Commit) -> bool:
+    """Tells whether what stands beside a manifest makes another one of it: who waits for what, lists, holidays."""
+    by_calendar = one.repeat is not None and one.repeat.calendar
+    return bool(one.names or base.lists != head.lists or (by_calendar and base.holidays != head.holidays))
 
 
 def _listed(changes: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from simulation_bench import HOUR, Bench
 
 from simulation.checkouts import GitObjects
 from simulation.commits import Commit
+from simulation.dates import Holidays, Repeat
 from simulation.manifests import Manifest
 from simulation.product import CommandOutcome
 
@@ -70,6 +72,21 @@ def test_a_diff_lists_what_came_and_what_is_otherwise_and_nothing_else(
     run.compared = commit(1, bench.one, kyc)
     rows: list[dict[str, Any]] = [{"kind": "VoiceCampaign", "name": it, "previous": None} for it in listed]
     run.said = CommandOutcome(0, json.dumps({"changes": rows}), "")
+    assert ("diff" in bench.broken(run)) is broken
+
+
+@pytest.mark.parametrize(("calendar", "broken"), [(True, False), (False, True)])
+def test_a_diff_lists_what_repeats_by_a_calendar_that_is_otherwise(
+    bench: Bench, calendar: bool, broken: bool
+) -> None:
+    """A holiday came: what the calendar holds is part of the manifest (seed 20082), where it has one."""
+    first = date(2027, 1, 12)
+    rule = Repeat(tuple(range(7)), 10, 0, "Asia/Kolkata", first, first, calendar=calendar)
+    one = replace(bench.one, repeat=rule)
+    run = bench.run(words="diff --base 0 --format json")
+    run.compared, run.commit = commit(1, one), replace(commit(2, one), holidays=Holidays(frozenset({first})))
+    row = {"kind": "VoiceCampaign", "name": one.name, "previous": None}
+    run.said = CommandOutcome(0, json.dumps({"changes": [row]}), "")
     assert ("diff" in bench.broken(run)) is broken
 
 

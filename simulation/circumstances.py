@@ -11,9 +11,9 @@ from simulation.ledger import CommandRun
 from simulation.machines import Encounter, Job, Machine
 from simulation.manifests import Manifest
 from simulation.network import Weather
-from simulation.operators import give_others
+from simulation.operators import give_others, postpone
 from simulation.repository import DAY
-from simulation.runs import apply_to, free_machine
+from simulation.runs import apply_to, free_machine, plan_on
 from simulation.steps import Steps
 from simulation.world import LifeWorld
 
@@ -134,6 +134,24 @@ def a_move_is_applied_to_all(world: LifeWorld, random: Random) -> None:
     world.repository.record(f"moves {one.name} from {source} to {target}", moved)
     world.pass_on(random.choice((60.0, 900.0)))
     _apply_to_all(world, random)
+
+
+def a_plan_waits_while_somebody_edits(world: LifeWorld, random: Random) -> None:
+    """Keeps a plan of another text for a campaign that is there; before it is applied somebody postpones that one."""
+    one = _one_for_tomorrow(world, random)
+    apply_to(world, random, calm=True)
+    path, mine, machine = f"campaigns/{one.name}.yaml", _alive(world, one), free_machine(world, random)
+    if machine is None or not mine:
+        return
+    files = {**world.repository.head.files, path: (replace(one, content="142"),)}
+    world.repository.record(f"writes another text for {one.name}", files)
+    machine.check_out(world.repository.head)
+    saved = plan_on(world, machine, random, kept=True, calm=True, allowed=frozenset())
+    if saved is not None:
+        world.pass_on(60.0)
+        postpone(world, mine[0], random.choice((3600.0, DAY)))
+        world.pass_on(random.choice((60.0, 1200.0)))
+        world.run(machine, saved.job, random, weather=Weather())
 
 
 def _apply_to_all(world: LifeWorld, random: Random) -> None:

@@ -212,6 +212,7 @@ SUBJECTS: tuple[Leaning, ...] = (
     Leaning(
         "plans that wait",
         {
+            "rare a plan waits while somebody edits": 90.0,
             "event plan, then apply late": 8.0,
             "event plan, then expect": 8.0,
             "event apply a saved plan": 2.0,

@@ -89,8 +89,13 @@ def _renames(world: LifeWorld, random: Random, among: Sequence[Truth]) -> None:
 
 def _postpones(world: LifeWorld, random: Random, among: Sequence[Truth]) -> None:
     one = _open(world, random, among)
-    if one is not None and one.start is not None and one.end is not None:
-        by = random.choice((3600.0, DAY, 2 * DAY))
+    if one is not None:
+        postpone(world, one, random.choice((3600.0, DAY, 2 * DAY)))
+
+
+def postpone(world: LifeWorld, one: Truth, by: float) -> None:
+    """Lets somebody move this very campaign to a later start."""
+    if one.start is not None and one.end is not None:
         first, last = _keys(one)
         window = {first: local_text(one.start + by), last: local_text(one.end + by)}
         _act(world, one, _complete_spec(one) | {"schedule": window}, "postpones")

@@ -280,6 +280,7 @@ RARE: Mapping[str, RareEvent] = {
     "a move is applied to all": RareEvent(circumstances.a_move_is_applied_to_all, 0.3, 4, "accounts"),
     "a duplicate of what is pinned": RareEvent(circumstances.a_duplicate_of_what_is_pinned, 0.01, 3),
     "a plan waits while somebody edits": RareEvent(circumstances.a_plan_waits_while_somebody_edits, 0.01, 3),
+    "another canary is cut short": RareEvent(a_canary_is_cut_short, 0.05, 4, "gates"),
 }
 """What is drawn beside all else: a life in which none of it happens is what it was before anybody thought of it."""
 _PLAYS = (

@@ -395,6 +395,7 @@ SUBJECTS: tuple[Leaning, ...] = (
             "event while it calls": 0.3,
             "event after a canary": 5.0,
             "event a canary is cut short": 4.0,
+            "rare another canary is cut short": 18.0,
             "rare a stage is given others": 6.0,
             "rare a file changes under a canary": 6.0,
             "rare a run comes before the wait is over": 6.0,

@@ -46,10 +46,10 @@ def plans_of_other_manifests_do_nothing(_ledger: LifeLedger, run: CommandRun) ->
 
 
 def _meaning(manifests: tuple[Manifest, ...], labels: str) -> list[Manifest]:
-    """Returns what is selected, however it is written and wherever it stands."""
+    """Returns what is selected, however it is written and wherever it stands; of a choice those who are chosen."""
     chosen = (it for it in manifests if not labels or labels == f"team={it.team}")
     plain = (
-        replace(it, offset=IST, from_file=False, people=tuple(sorted(it.people)), team="") for it in chosen
+        replace(it, offset=IST, from_file=False, people=tuple(sorted(it.chosen)), team="") for it in chosen
     )
     return sorted(plain, key=lambda it: (it.kind, it.name))
 

@@ -210,3 +210,24 @@ def test_limits_are_crossed_where_the_rules_say(limit: str, failed: int, tried: 
     stop_when = (("failed", limit),)
     assert PeopleTally({"failed": failed, "completed": tried - failed}).crosses(stop_when)
     assert not PeopleTally({"failed": failed - 1, "completed": tried - failed + 1}).crosses(stop_when)
+
+
+def test_a_plan_holds_where_the_file_of_a_stage_changed_and_the_choice_did_not(bench: Bench) -> None:
+    """Who left was not chosen (`other plan`, seed 6027); where somebody comes who is, it is another plan."""
+    canary, _ = staged(bench)
+    planned, run = bench.run(canary), bench.run(canary)
+    run.planned_for = planned.commit
+    for people, broken in (
+        (without_one(canary, chosen=False), False),
+        (without_one(canary, chosen=True), True),
+    ):
+        run.commit = replace(run.commit, files={"campaigns/a.yaml": (replace(canary, people=people),)})
+        run.writes.clear()
+        bench.creates(run, replace(canary, name="any", people=NUMBERS[30:31]))
+        assert ("other plan" in bench.broken(run)) is broken
+
+
+def without_one(canary: Manifest, *, chosen: bool) -> tuple[str, ...]:
+    """Its file without somebody who is chosen, or who is not."""
+    gone = next(it for it in canary.people if (it in canary.chosen) is chosen)
+    return tuple(it for it in canary.people if it != gone)

@@ -8,6 +8,9 @@ from collections import Counter
 from simulation.ledger import CommandRun, LifeLedger
 from simulation.promises.verdict import Findings, quiet
 
+_COUNTED_AS = {"busy": "failed", "no-answer": "failed"}
+"""How an account counts whom the last try did not reach, whose row says why."""
+
 
 def reports_tell_all(ledger: LifeLedger, run: CommandRun) -> Findings:
     """Checks a report that ended with 0, from wherever it came, against the account's own record."""
@@ -19,7 +22,8 @@ def reports_tell_all(ledger: LifeLedger, run: CommandRun) -> Findings:
     wanted = max(len(one.people) - skipped, 0)
     if len(rows) != wanted:
         yield f"{run} tells of {len(rows)} people of {one.name} {one.sid[:6]}, there are {wanted}"
-    came = Counter(str(it["status"]).replace("_", "-") for it in rows)
+    words = (str(it["status"]).replace("_", "-") for it in rows)
+    came = Counter(_COUNTED_AS.get(it, it) for it in words)
     if one.over and not skipped and came != Counter({word: it for word, it in one.stats.items() if it}):
         yield f"{run} tells of {one.name} {one.sid[:6]} that {dict(came)}, it came to {dict(one.stats)}"
     if len({it["sid"] for it in rows}) != len(rows):

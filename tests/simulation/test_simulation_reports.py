@@ -15,6 +15,7 @@ from simulation.ledger import CommandRun
 from simulation.machines import Job
 from simulation.network import REPORTS, Weather
 from simulation.product import CommandOutcome, rows
+from simulation.promises.reports import reports_tell_all
 from simulation.repository import NUMBERS
 from simulation.world import LifeWorld
 
@@ -63,6 +64,17 @@ def test_a_report_that_leaves_somebody_out_or_tells_twice_breaks_it(
 def test_a_report_that_says_otherwise_of_somebody_breaks_it(bench: Bench) -> None:
     """As many as there are, but not so."""
     assert "report" in bench.broken(report(bench, ROWS[0], ROWS[1], {"sid": "2", "status": "failed"}))
+
+
+@pytest.mark.parametrize(("word", "broken"), [("no-answer", False), ("busy", False), ("completed", True)])
+def test_whom_the_last_try_did_not_reach_an_account_counts_as_failed(
+    bench: Bench, word: str, broken: bool
+) -> None:
+    """The row says why (seed 3021)."""
+    run = report(bench, *({"sid": f"{place}", "status": word} for place in range(3)))
+    one = bench.ledger.account.campaigns[run.about]
+    bench.ledger.account.campaigns[run.about] = replace(one, stats={"failed": 3})
+    assert bool(list(reports_tell_all(bench.ledger, run))) is broken
 
 
 def test_a_report_that_goes_on_tells_of_the_others(bench: Bench) -> None:

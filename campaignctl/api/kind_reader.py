@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from campaignctl.api.client import Client
 from campaignctl.api.listing import Keep, read_list, term_of
@@ -23,6 +23,23 @@ from campaignctl.model.windows import window_of
 if TYPE_CHECKING:
     from campaignctl.api.awaited import AwaitedCampaigns
     from campaignctl.api.dates import Dates
+
+
+Among: TypeAlias = Callable[[Live], bool]
+"""Which campaigns are looked at."""
+
+
+def _of_any_status(_live: Live) -> bool:
+    return True
+
+
+def _is_alive(live: Live) -> bool:
+    return live.alive
+
+
+def _is_known(live: Live) -> bool:
+    """Tells whether its status is one that is known."""
+    return live.alive or live.finished
 
 
 @dataclass
@@ -51,6 +68,7 @@ class KindReader:
     scan_cost: int = 0
     dates: Dates | None = None
     keep: Keep = as_it_is
+    _names: dict[Among, frozenset[str]] = field(default_factory=dict, repr=False)
 
     @property
     def listing(self) -> Listing:
@@ -137,6 +155,7 @@ class KindReader:
         self.listed = reading.count
         self.searched.clear()
         self.missing.clear()
+        self._names.clear()
 
     def _distrust_filter(self) -> None:
         self.proved = False
@@ -174,7 +193,7 @@ class KindReader:
         not over. They come one at a time, since most who ask need only the first few.
         """
         now, taken = self.client.now(), self.names()
-        renamed = self.names(lambda live: live.alive or live.finished)
+        renamed = self.names(_is_known)
         return (
             one.name
             for one in self.manifests
@@ -186,10 +205,16 @@ class KindReader:
             and _can_matter(one, now)
         )
 
-    def names(self, among: Callable[[Live], bool] = lambda _live: True) -> set[str]:
-        """Returns the names that campaigns have. One that a pin names is no candidate for another manifest."""
-        pinned = {one.sid for one in self.manifests}
-        return {live.name for live in self.campaigns.values() if live.sid not in pinned and among(live)}
+    def names(self, among: Among = _of_any_status) -> frozenset[str]:
+        """Returns the names that campaigns have, found once for all who ask until more are read. One that a pin names
+        is no candidate for another manifest.
+        """
+        names = self._names.get(among)
+        if names is None:
+            pinned = {one.sid for one in self.manifests}
+            candidates = (live for live in self.campaigns.values() if live.sid not in pinned)
+            names = self._names[among] = frozenset(live.name for live in candidates if among(live))
+        return names
 
     # --------------------------------------------------------------------------------------------- look-ups
 
@@ -268,6 +293,7 @@ class KindReader:
             self._distrust_filter()
             return False
         self.campaigns.update({live.sid: live for live in news})
+        self._names.clear()
         return True
 
     def doubt(self, names: Iterable[str]) -> None:
@@ -294,10 +320,6 @@ class KindReader:
         open_names = set(self.to_create()) | set(self._renamed().values())
         self._add(live for live in newest if live.name in open_names)
         return newest
-
-
-def _is_alive(live: Live) -> bool:
-    return live.alive
 
 
 def _can_matter(desired: Desired, now: datetime, awaited: AwaitedCampaigns | None = None) -> bool:

@@ -52,7 +52,8 @@ def lists_to_count(
     what its sums need besides, last.
     """
     budget = budgeted is not None
-    due = [change for change in changes if _is_counted(change, now, budget) and lists_of(change)]
+    sending = (change for change in changes if change.resulting.get(LISTS))  # most campaigns send to none
+    due = [change for change in sending if _is_counted(change, now, budget) and lists_of(change)]
     due.sort(
         key=lambda it: (
             not (budget and it.starts_something),

@@ -223,17 +223,17 @@ def sharing(live: Live, desired: Desired) -> Live:
     changes nothing.
     """
     declared = desired.spec
-    spec = {name: _alike(value, declared.get(name)) for name, value in live.spec.items()}
+    spec = {
+        name: mine
+        if (mine := declared.get(name)) == value and _is_of_text(value) and _is_of_text(mine)
+        else value
+        for name, value in live.spec.items()
+    }
     for row in live.kind.numbers:
         theirs, mine = live.spec.get(row.name), declared.get(row.name)
         if isinstance(theirs, tuple) and isinstance(mine, list) and theirs == tuple(mine):
             spec[row.name] = mine
     return live.showing(spec)
-
-
-def _alike(theirs: Value, mine: Value) -> Value:
-    """Returns the manifest's value where both are the same text, or objects of the same texts."""
-    return mine if theirs == mine and _is_of_text(theirs) and _is_of_text(mine) else theirs
 
 
 def _is_of_text(value: Value) -> bool:

@@ -126,14 +126,16 @@ def _merged_object(
     if wanted is None:
         return None if changes and field.role is not Role.SCHEDULE else before
     merged: Spec = dict(before) if isinstance(before, Mapping) else {}
+    declared = wanted if isinstance(wanted, Mapping) else {}
     for member in field.fields:
         path = f"{field.name}.{member.name}"
-        if not isinstance(wanted, Mapping) or member.name not in wanted or desired.ignores(path):
+        if member.name not in declared or desired.ignores(path):
             continue
-        value, old = wanted[member.name], shown(live.spec, path)
+        value = declared[member.name]
         if member.role is Role.START and value is None:
             continue
-        if changes or old is UNSEEN or same(member, merged.get(member.name), value, country):
+        unseen = changes or shown(live.spec, path) is UNSEEN
+        if unseen or same(member, merged.get(member.name), value, country):
             merged[member.name] = value
     return merged or None
 

@@ -260,11 +260,9 @@ def _other_runs(matches: Iterable[Match], unmatched: Iterable[Live], terms: Term
         if desired.state in ENDING_STATES or (live is not None and live.finished):
             continue
         spec = as_wanted(desired, live, terms)
-        begins = window_of(desired.kind, spec).start
-        yield other_run(Subject(desired.kind, spec, begins, counts=counts), run_key(desired))
+        yield other_run(Subject(desired.kind, spec, None, counts=counts), run_key(desired))
     for live in unmatched:
-        begins = window_of(live.kind, live.spec).start
-        yield other_run(Subject(live.kind, live.spec, begins, is_live=True, counts=counts), run_key(live))
+        yield other_run(Subject(live.kind, live.spec, None, is_live=True, counts=counts), run_key(live))
 
 
 def with_dates(

@@ -136,6 +136,8 @@ def _left_by(match: Match, decision: Decision | None, country: Country | None) -
 
 def _once_done(live: Live, decision: Decision) -> Live:
     """Returns a campaign as it is when the operations are done. What nothing shows stays unknown."""
+    if not decision.operations:
+        return live
     sent = {name for it in decision.operations if it.op is Op.UPDATE for name in it.fields}
     spec = {**live.spec, **{name: value for name, value in decision.resulting.items() if name in sent}}
     goes = any(it.op is Op.RESUME for it in decision.operations)
@@ -155,8 +157,9 @@ def _stands_elsewhere(desired: Desired, live: Live, country: Country | None) -> 
 
 
 def _is_written_otherwise(desired: Desired, live: Live, role: Role) -> bool:
-    shown = {it.name: live.spec[it.name] for it in desired.kind.in_role(role) if it.name in live.spec}
-    return not written_alike(shown, desired.spec)
+    theirs, mine = live.spec, desired.spec
+    shown = [it.name for it in desired.kind.in_role(role) if it.name in theirs]
+    return not all(theirs[it] is mine.get(it) or written_alike({it: theirs[it]}, mine) for it in shown)
 
 
 def _another_start(mine: Look, theirs: Look) -> bool:

@@ -346,7 +346,7 @@ def _others(all_manifests: Iterable[Desired], now: datetime) -> Iterator[OtherRu
         window = window_of(desired.kind, desired.spec)
         if _is_bound(desired, window, now):
             pinned = desired.sid is not None
-            subject = Subject(desired.kind, desired.spec, window.start, is_live=pinned)
+            subject = Subject(desired.kind, desired.spec, None, is_live=pinned)
             yield other_run(subject, run_key(desired))
 
 

@@ -200,4 +200,4 @@ def other_run(subject: Subject, key: RunKey) -> OtherRun:
     """Returns how a campaign looks to the others of its account."""
     window, workload = window_of(subject.kind, subject.spec), workload_of(subject)
     attempts = None if workload is None else workload.most_attempts
-    return OtherRun(subject.kind.name, subject.begins or window.start, window.end, attempts, key)
+    return OtherRun(subject.kind.name, window.start, window.end, attempts, key)

@@ -17,12 +17,14 @@ class Collection:
 
     `wrapper` is the key that a wrapped body has; `single` whether get and update answer a single item instead of an
     array; `list_code` the status of a good list; `orders` maps what `sort_by` may name to a column, the first being
-    the default, with `default_descending`; `needs_channel` whether a list must say `channel=SMS`.
+    the default, with `default_descending`; `channel` what a list must say in `channel`, empty where nothing. A SID has
+    `sid_digits` hexadecimal digits: 36 for voice as in [000].
     """
 
     name: str
     kind: Kind
     sid_key: str
+    sid_digits: int
     wrapper: str
     details: str
     largest_page: int
@@ -31,7 +33,7 @@ class Collection:
     orders: Mapping[str, str]
     default_descending: bool
     shortest_search: int
-    needs_channel: bool
+    channel: str
     words: Mapping[Status, str]
 
 
@@ -102,11 +104,12 @@ if strange := KINDS.keys() ^ DIALLING.keys():
     raise ValueError(f"{', '.join(sorted(strange))}: what becomes of the recipients of a kind is one row")
 
 
-def _sms(name: str, details: str, needs_channel: bool) -> Collection:
+def _sms(name: str, details: str, channel: str) -> Collection:
     return Collection(
         name=name,
         kind=SMS,
         sid_key="sid",
+        sid_digits=32,
         wrapper="smscampaigns",
         details=details,
         largest_page=50,
@@ -115,7 +118,7 @@ def _sms(name: str, details: str, needs_channel: bool) -> Collection:
         orders={"schedule.start_time": "begins", "name": "name", "date_created": "created"},
         default_descending=True,
         shortest_search=3,
-        needs_channel=needs_channel,
+        channel=channel,
         words=_SMS_WORDS,
     )
 
@@ -128,6 +131,7 @@ COLLECTIONS: Mapping[str, Collection] = MappingProxyType(
                 name="campaigns",
                 kind=VOICE,
                 sid_key="id",
+                sid_digits=36,
                 wrapper="campaigns",
                 details="call-details",
                 largest_page=500,
@@ -136,11 +140,11 @@ COLLECTIONS: Mapping[str, Collection] = MappingProxyType(
                 orders={"date_created": "created", "name": "name"},
                 default_descending=False,
                 shortest_search=0,
-                needs_channel=False,
+                channel="",
                 words=_VOICE_WORDS,
             ),
-            _sms("message-campaigns", "message-details", needs_channel=True),
-            _sms("sms-campaigns", "sms-details", needs_channel=False),
+            _sms("message-campaigns", "message-details", channel="SMS"),
+            _sms("sms-campaigns", "sms-details", channel=""),
         )
     }
 )

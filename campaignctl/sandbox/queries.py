@@ -58,12 +58,17 @@ def _integer(query: Mapping[str, str], name: str, default: int, smallest: int) -
     return int(text)
 
 
+def require_channel(collection: Collection, query: Mapping[str, str]) -> None:
+    """Refuses a query that does not say the channel where the collection wants it."""
+    if collection.channel and query.get("channel", "").lower() != collection.channel.lower():
+        raise RefusalError(400, "channel is missing.", f"Send channel={collection.channel}.")
+
+
 def read_search(
     collection: Collection, query: Mapping[str, str], switches: Switches, account: str, now: float
 ) -> Search | None:
     """Reads the search that a list asks for; None when it can find nothing."""
-    if collection.needs_channel and query.get("channel", "").lower() != "sms":
-        raise RefusalError(400, "channel is missing.", "Send channel=SMS.")
+    require_channel(collection, query)
     term = query.get("name") or None
     if term is not None and len(term) < collection.shortest_search:
         raise RefusalError(

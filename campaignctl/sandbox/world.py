@@ -20,7 +20,14 @@ from campaignctl.sandbox.clock import VirtualClock, written
 from campaignctl.sandbox.collection import COLLECTIONS, DIALLING, Collection
 from campaignctl.sandbox.envelopes import Answer, campaign_item, detail_rows, success
 from campaignctl.sandbox.outgoing import masked_number
-from campaignctl.sandbox.queries import as_it_is_counted, as_it_is_cut, read_page, read_search, worlds
+from campaignctl.sandbox.queries import (
+    as_it_is_counted,
+    as_it_is_cut,
+    read_page,
+    read_search,
+    require_channel,
+    worlds,
+)
 from campaignctl.sandbox.shapes import (
     AnswerItem,
     Data,
@@ -77,7 +84,7 @@ class World:
             Campaign(
                 account=account,
                 collection=collection.name,
-                sid=_sid(account, number, kind),
+                sid=_sid(account, number, collection.sid_digits),
                 name=name,
                 status=Status.CREATED.value,
                 created=now,
@@ -146,8 +153,7 @@ class World:
     def details(self, account: str, collection: Collection, sid: str, query: Mapping[str, str]) -> Answer:
         """Answers GET of what became of each recipient."""
         campaign = self._find(account, collection, sid)
-        if collection.needs_channel and query.get("channel", "").lower() != "sms":
-            raise RefusalError(400, "channel is missing.", "Send channel=SMS.")
+        require_channel(collection, query)
         page = read_page(query, _LARGEST_DETAILS)
         rows = self._everybody(collection, campaign)
         words = {word.strip() for word in query.get("status", "").split(",") if word.strip()}
@@ -375,13 +381,12 @@ class World:
         return partial(people.outcome, people.outcomes_of(kind, campaign.name, self.switches.outcomes))
 
 
-def _sid(account: str, number: int, kind: Kind) -> str:
-    """Makes a SID: 32 hexadecimal digits, for voice 36 as in [000].
+def _sid(account: str, number: int, digits: int) -> str:
+    """Makes a SID of so many hexadecimal digits.
 
     The same request on the same state gives the same SID.
     """
-    digest = hashlib.sha256(f"{account}/{number}".encode()).hexdigest()
-    return digest[:36] if kind.short == "voice" else digest[:32]
+    return hashlib.sha256(f"{account}/{number}".encode()).hexdigest()[:digits]
 
 
 def fresh_stats(kind: Kind, count: int) -> dict[str, int]:

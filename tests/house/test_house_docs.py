@@ -50,6 +50,30 @@ def test_every_folder_has_a_layer() -> None:
     assert set().union(*contract_layers()) >= FOLDERS
 
 
+READS = re.compile(
+    r"^\s*(?:from|import) "
+    r"(?:campaignctl\.(?:api|app|clock|manifests|applying|fleet\.opening)|os|random|threading|time)\b",
+    re.MULTILINE,
+)
+
+
+def test_each_module_of_a_feature_that_reads_nothing_is_held_to_that() -> None:
+    """A module of rules that the contract forgot could come to read a file or the clock, and nobody would see it."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    (held,) = (
+        it["source_modules"] for it in settings["contracts"] if it["name"].startswith("Rules, documents")
+    )
+    (features,) = (row for row in contract_layers() if "doctor" in row)
+    pure = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for feature in sorted(features)
+        for path in sorted((HOUSE / feature).glob("[!_]*.py"))
+        if not READS.search(path.read_text(encoding="utf-8"))
+    ]
+    assert len(pure) > 30
+    assert [it for it in pure if it not in held and it.rpartition(".")[0] not in held] == []
+
+
 def test_every_module_of_planning_stands_beside_its_rule() -> None:
     named = re.findall(r"`(planning/[\w/]+\.py)`", ARCHITECTURE.read_text(encoding="utf-8"))
     modules = {path.relative_to(HOUSE).as_posix() for path in (HOUSE / "planning").rglob("[!_]*.py")}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Final
 
 from cronsim import CronSim, CronSimError
@@ -93,11 +93,15 @@ def time_of_day(cron: str) -> time:
 
 
 @lru_cache(maxsize=1024)
-def dates_between(days: str, month: str, weekdays: str, first: date, last: date) -> tuple[date, ...]:
-    """Returns the dates that three fields name, both ends included; none where no calendar has such a date."""
+def dates_between(
+    days: str, month: str, weekdays: str, first: date, last: date, most: int | None = None
+) -> tuple[date, ...]:
+    """Returns the dates that three fields name, both ends included, the first `most` of them; none where no calendar
+    has such a date.
+    """
     try:
         found = _dates(f"0 0 {days} {month} {weekdays}", first)
-        return tuple(takewhile(lambda day: day <= last, found))
+        return tuple(islice(takewhile(lambda day: day <= last, found), most))
     except CronSimError:  # 31 February: each field is right, and no date has both
         return ()
 

@@ -71,7 +71,7 @@ def _placed(
     moves: bool,
 ) -> tuple[RuleDate, ...]:
     """Places the dates of a rule, once for all rules of the same days, whatever their hours."""
-    named = dates_between(*fields, first, until or years_later(first))[:count]
+    named = dates_between(*fields, first, until or years_later(first), _enough(count))[:count]
     if not named:
         return ()
     holidays = _Holidays(excepted, calendars)
@@ -92,6 +92,11 @@ def _placed(
             taken.add(target)
             placed.append(RuleDate(day, target, Skip.MOVED, *holiday[1:]))
     return tuple(placed)
+
+
+def _enough(count: int | None) -> int | None:
+    """Returns a power of two: rules of many counts share their dates, and none makes those of ten years for eight."""
+    return None if count is None else 1 << max(count - 1, 0).bit_length()
 
 
 class _Holidays:

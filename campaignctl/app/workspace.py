@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _SANDBOX_SECRET = "sandbox"
+_directory = lru_cache(maxsize=16)(Path)
+"""A path is made once for all findings of a project, not for each."""
 
 
 class Reading(NamedTuple):
@@ -260,7 +263,7 @@ class Session(NamedTuple):
         from campaignctl.manifests.places import locate_field
 
         variables = {**self.environment.vars, **self.options.variables}
-        return locate_field(Path(self.project.root), desired, path, variables)
+        return locate_field(_directory(self.project.root), desired, path, variables)
 
     def locate_companion(self, companion: Companion, path: str) -> Position:
         """Returns where a part of a document beside the campaigns stands."""

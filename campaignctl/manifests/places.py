@@ -123,7 +123,7 @@ class _Composed:
         if self._alike is not None and document == 0:
             root, moved = self._alike
             with suppress(PlaceUnknownError, MalformedYamlError):
-                mark = mark_of(nearest(root, path))
+                mark = mark_of(_nearest_alike(root, path))
                 return moved.place(mark) if moved else mark
         node = self.node(document, path)
         return mark_of(node) if node else None
@@ -219,6 +219,16 @@ def nearest(node: Node, path: str) -> Node:
     if steps[0] not in members(node):
         steps = ["spec", *steps]
     return deepest(node, steps, _child)
+
+
+def _nearest_alike(root: Node, path: str) -> Node:
+    """Returns the node at a path of texts that are built alike: each has the same keys; of a list it has others."""
+    return nearest(root, path) if any(map(str.isdigit, path)) else _nearest_of_keys(root, path)
+
+
+@lru_cache(maxsize=64)
+def _nearest_of_keys(root: Node, path: str) -> Node:
+    return nearest(root, path)
 
 
 def _child(node: Node, step: str) -> Node | None:

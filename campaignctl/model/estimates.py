@@ -12,17 +12,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.operations import STARTING, STOPPING, Op
 from campaignctl.kinds.table import Field, Kind, Role, Unit, Value
 from campaignctl.model.campaigns import NO_COUNTS, Counts, ListRef
-from campaignctl.model.managed_lists import Members
-from campaignctl.model.plan import Change
 from campaignctl.model.ucs2 import Beyond, beyond
 from campaignctl.model.values import count_different, count_texts, texts
+
+if TYPE_CHECKING:
+    from campaignctl.model.managed_lists import Members
+    from campaignctl.model.plan import Change
 
 _BASIC: Final = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"

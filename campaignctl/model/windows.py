@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Final
 
@@ -70,7 +70,12 @@ def period_of(text: str) -> timedelta:
 
 def offset(when: datetime) -> str:
     """Writes an offset as manifests do, for messages: `+05:30`; UTC is `+00:00`."""
-    zone = f"{when:%z}"
+    return _written_offset(when.utcoffset())
+
+
+@lru_cache(maxsize=256)
+def _written_offset(ahead: timedelta | None) -> str:
+    zone = f"{datetime(2000, 1, 1, tzinfo=None if ahead is None else timezone(ahead)):%z}"
     return f"{zone[:3]}:{zone[3:5]}"
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from harness import desk_at, live_sms, sms, voice
+from hypothesis import given
+from hypothesis import strategies as st
 from repeating import MONDAYS, weekly
 
 from campaignctl.model.dated_names import dated, month_term, parsed
@@ -145,6 +147,21 @@ def test_a_holiday_is_skipped_or_moves_where_nothing_else_runs() -> None:
 )
 def test_what_is_no_dated_name_is_not_reserved(name: str) -> None:
     assert parsed(name) is None
+
+
+@given(
+    st.sampled_from(["* * *", "* * MON", "* * 1-5", "29 2 *", "31 * *", "31 2 *"]),
+    st.dates(date(2026, 1, 1), date(2034, 12, 31)),
+    st.integers(1, 200),
+)
+def test_the_dates_of_a_rule_that_counts_them_are_the_first_of_one_that_does_not(
+    days: str, first: date, count: int
+) -> None:
+    """No more are made than are counted, or nearly; which they are is the same."""
+    endless = Recurrence(f"0 10 {days}", "Asia/Kolkata", first, None, None, timedelta(hours=1))
+    counted = dates_of(endless._replace(times=count))
+    assert counted == dates_of(endless)[:count]
+    assert counted or days == "31 2 *"
 
 
 def test_one_search_serves_all_dates_of_a_month() -> None:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeGuard, cast
 
 from campaignctl.api.envelopes import (
     BEYOND,
@@ -65,7 +65,9 @@ def decode(endpoint: Endpoint, data: Json) -> Live:
 
 def _amount(value: Json) -> str | float | None:
     """Returns a number or a text as it stands in the answer."""
-    return None if isinstance(value, bool) or not isinstance(value, int | float | str) else value
+    if value is None or isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    return value
 
 
 def _sid(endpoint: Endpoint, data: Mapping[str, Json]) -> str | None:
@@ -190,6 +192,9 @@ _SHOWN_NUMBERS: Final = re.compile(
 ).fullmatch
 """Digits, a leading plus sign, blanks, hyphens, dots and brackets, each on a line of its own."""
 
+_PLAIN_NUMBERS: Final = re.compile(r"(?:\n\+?[0-9]+)*", re.ASCII).fullmatch
+"""Digits and a leading plus sign, each on a line of its own: of such nothing is stripped, and none is left out."""
+
 
 def _numbers(value: Json) -> Value:
     """Reads people's numbers.
@@ -197,10 +202,22 @@ def _numbers(value: Json) -> Value:
     One that is masked is not shown, and then nobody knows whom the campaign reaches: an account that masks one says
     nothing of them all, so that none of them is compared or sent back.
     """
+    if _are_plain(value):
+        return tuple(value)
     numbers = _texts(value)
     if isinstance(numbers, tuple) and not _SHOWN_NUMBERS("\n".join(("", *map(str, numbers)))):
         raise ValueError
     return numbers
+
+
+def _are_plain(value: Json) -> TypeGuard[list[str]]:
+    """Tells whether numbers are written as most accounts write all of them, so that they are taken as they are."""
+    if not isinstance(value, list):
+        return False
+    try:
+        return _PLAIN_NUMBERS("\n".join(("", *cast("list[str]", value)))) is not None
+    except TypeError:  # not all of them are texts
+        return False
 
 
 def shown_number(contact: Row) -> str | None:

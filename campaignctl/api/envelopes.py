@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from campaignctl.text import without_secrets
+from campaignctl.tuples import NamedTuple
 
 Json: TypeAlias = "str | int | float | bool | None | list[Json] | dict[str, Json]"
 
@@ -26,8 +27,7 @@ class Trouble:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """Holds one item of an answer.
 
     `trouble` is None when it succeeded; `code` is the item's own, None without one.
@@ -145,6 +145,8 @@ BEYOND: Final = 10**9
 
 def integer(value: Json) -> int:
     """Reads a whole number, written in digits too. Raises `ValueError`."""
+    if type(value) is int:
+        return value
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError
     if isinstance(value, float) and not value.is_integer():

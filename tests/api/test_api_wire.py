@@ -291,6 +291,33 @@ def test_a_number_is_shown_however_it_is_written(number: str) -> None:
     assert live.spec["from"] == (number, "9876543211")
 
 
+PLAIN_NUMBER = some.from_regex(r"\+?[0-9]{1,12}", fullmatch=True)
+ANY_NUMBER = (
+    PLAIN_NUMBER | some.sampled_from(["", "+", " 1", "1\n", "1\u00a0", "1-2", "X1"]) | some.integers(0, 99)
+)
+
+
+def read_alike_beside_another(numbers: list[Any]) -> bool:
+    """Tells whether numbers are read as they are beside one that no account writes plainly."""
+    alone, beside = (
+        decoding.decode(VOICE, {"id": "a", "name": "n", "from": it}).spec.get("from")
+        for it in (numbers, [*numbers, "(1)"])
+    )
+    return beside == (None if alone is None else (*alone, "(1)"))
+
+
+@given(some.lists(PLAIN_NUMBER, max_size=4) | some.lists(ANY_NUMBER, max_size=3))
+@settings(deadline=None)
+def test_numbers_are_read_as_they_are_beside_one_that_is_written_otherwise(numbers: list[Any]) -> None:
+    assert read_alike_beside_another(numbers)
+
+
+@pytest.mark.parametrize("number", ["{}", "{}1", "1{}", "1{}1", "+{}", "+{}1", "+1{}", "+1{}1"])
+def test_no_sign_makes_a_number_read_otherwise_than_beside_another(number: str) -> None:
+    signs = map(chr, (*range(0x700), *range(0x2000, 0x2100), *range(0xFF00, 0xFF20)))
+    assert [sign for sign in signs if not read_alike_beside_another([number.format(sign)])] == []
+
+
 def test_digits_may_come_as_numbers() -> None:
     data = {"sid": "a", "name": "n", "dlt_template_id": 1107, "lists": [17]}
     assert decoding.decode(MESSAGES, data).spec == {"name": "n", "dlt_template_id": "1107", "lists": ("17",)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from campaignctl.gates.counters import Counters
@@ -16,6 +17,7 @@ from campaignctl.model.windows import period_of
 from campaignctl.tuples import NamedTuple
 
 
+@lru_cache(maxsize=1024)
 def basis_points(percent: str) -> int:
     """Reads a share in basis points: `25%` as 2,500.
 

@@ -59,6 +59,7 @@ _PARTS: Final = "([0-9]+)([smhd])"
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
+@lru_cache(maxsize=1024)
 def period_of(text: str) -> timedelta:
     """Reads `30m`, `7d` or `1h30m`: every length of time that people write, once its format has let it through.
 

@@ -90,7 +90,7 @@ class Ledger:
 
     def _month(self, start: datetime) -> str:
         local = in_zone(start, zone(self._zone)) if self._zone else start
-        return f"{local:%Y-%m}"
+        return f"{local.year:04}-{local.month:02}"
 
     def month_of(self, key: RunKey) -> Month | None:
         """Returns the month of a campaign; None of one that does not count."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.lifecycle import State
@@ -22,6 +22,7 @@ from campaignctl.model.managed_lists import ManagedList
 from campaignctl.model.overlaps import CapacityOverlap, FindLoad, nothing_beside
 from campaignctl.model.reasons import ChangeType, Reason
 from campaignctl.model.windows import window_of
+from campaignctl.tuples import NamedTuple
 
 FORMAT_VERSION = "1.0"
 
@@ -54,6 +55,18 @@ class Operation:
         """Tells whether people may be called after it who were not before; an opt-out only takes some out."""
         sends = self.op in BEGINNING or not {"from", "lists"}.isdisjoint(self.fields)
         return sends and not self.opt_out
+
+
+class OptOuts(NamedTuple):
+    """Says how suppressed people are taken out of a live campaign whatever keeps its change back: by an update of these
+    fields. Where nobody would be left, so that none can be sent, by what is done `instead`; None where somebody is.
+    """
+
+    fields: tuple[str, ...] = ()
+    instead: tuple[Operation, ...] | None = None
+
+
+NO_OPT_OUTS: Final = OptOuts()
 
 
 def opting_out(fields: tuple[str, ...]) -> Operation:
@@ -119,8 +132,8 @@ class Change:
     `live` is the match, None when nothing is there or nobody can tell (ambiguous). `resulting` holds the fields as
     they will stand when the operations are done, for what people read and for policies. `lists` are those that it
     will send to, where they are counted. `gates` are those that its create or resume waits for. `managed` is the
-    list of the project that it is about, and None of a campaign. `suppressed` says who is left out; `opt_outs` are
-    the fields by which suppressed people are in the live campaign, and can still be taken out.
+    list of the project that it is about, and None of a campaign. `suppressed` says who is left out; `opt_outs` how
+    suppressed people can still be taken out of the live campaign.
     """
 
     key: Key
@@ -138,7 +151,7 @@ class Change:
     gates: tuple[Gate, ...] = ()
     managed: ManagedList | None = None
     suppressed: Suppressed | None = None
-    opt_outs: tuple[str, ...] = ()
+    opt_outs: OptOuts = NO_OPT_OUTS
 
     @property
     def of_list(self) -> bool:

@@ -19,7 +19,7 @@ from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.gates import Gate
 from campaignctl.model.list_refs import LISTS, asks_by_name, with_fewer
 from campaignctl.model.naming import as_typed
-from campaignctl.model.plan import Difference, HeldOperation, Operation
+from campaignctl.model.plan import NO_OPT_OUTS, Difference, HeldOperation, Operation, OptOuts
 from campaignctl.model.reasons import RANK, Reason
 from campaignctl.model.windows import window_of
 from campaignctl.planning.assessment import Assessment, assess, blocking, cannot_send_whole
@@ -51,7 +51,7 @@ class Decision:
     resulting: Mapping[str, Value] = field(default_factory=dict)
     findings: tuple[Diagnostic, ...] = ()
     gates: tuple[Gate, ...] = ()
-    opt_outs: tuple[str, ...] = ()
+    opt_outs: OptOuts = NO_OPT_OUTS
 
     @property
     def ops(self) -> frozenset[Op]:
@@ -163,7 +163,7 @@ def _with_policies(
     done, held = _sequence(facts, fields)
     if blocks:
         done, held = tuple(it for it in done if OPERATIONS[it.op].if_blocked), ()
-    opt_outs = facts.opt_outs if sendable else ()
+    opt_outs = facts.opt_outs if sendable or facts.opt_outs.instead is not None else NO_OPT_OUTS
     done = with_opt_out(done, opt_outs)
     resulting = {**resulting_without_update(facts), **spec}
     unseen = frozenset(resulting.keys() - facts.live.spec.keys() - spec.keys())
@@ -176,7 +176,7 @@ def _with_policies(
         done, held = tuple(it for it in done if it.op is Op.PAUSE), ()
         done = with_opt_out(done, opt_outs)
         resulting = resulting_without_update(facts)
-    if LISTS in opt_outs and any(it.opt_out and LISTS in it.fields for it in done):
+    if LISTS in opt_outs.fields and any(it.opt_out and LISTS in it.fields for it in done):
         resulting = {**resulting, LISTS: with_fewer(facts.live.spec.get(LISTS), facts.lists)}
     reasons = [*blocks, *_held_reasons(facts, held, done), *_done_reasons(facts, done)]
     return Decision(
@@ -184,7 +184,7 @@ def _with_policies(
         operations=done,
         held=held,
         diff=facts.comparison.differences,
-        notes=(*_notes(facts), *unchecked_notes),
+        notes=(*_notes(facts), *_nobody_left_noted(facts, opt_outs, done), *unchecked_notes),
         resulting=resulting,
         findings=findings,
         opt_outs=opt_outs,
@@ -432,6 +432,11 @@ def _notes(facts: Assessment) -> Iterator[str]:
         yield from suppression_noted(facts.desired, facts.live, facts.suppressed, not changes)
     if facts.live.status in CALLING and facts.desired.state is State.PAUSED and facts.phase is Phase.NEAR:
         yield "its start is so near that the pause may come too late"
+
+
+def _nobody_left_noted(facts: Assessment, opt_outs: OptOuts, done: tuple[Operation, ...]) -> Iterator[str]:
+    if opt_outs.instead is not None and not any(it.op is Op.UPDATE for it in done):
+        yield f"all people in it are suppressed: nobody is left to {facts.live.kind.stem} until others can be sent"
 
 
 def forbidden(findings: Iterable[Diagnostic]) -> Reason | None:

@@ -7,11 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from campaignctl.kinds.lifecycle import MARGIN, Status
-from campaignctl.kinds.operations import Permission
+from campaignctl.kinds.lifecycle import CALLING, MARGIN, Status
+from campaignctl.kinds.operations import Op, Permission
 from campaignctl.kinds.table import Role, Value
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.list_refs import LISTS, left_by_people, refs_in, same_lists
+from campaignctl.model.plan import Operation, OptOuts
 from campaignctl.model.reasons import Reason
 from campaignctl.planning.compare import Comparison, compare, start_of
 from campaignctl.planning.payload import Spec, contradictions, lost_by_sending
@@ -30,6 +31,7 @@ from campaignctl.recipients.leaving_out import (
     NOBODY_EARLIER,
     NUMBERS,
     EarlierPeople,
+    holds_nobody_else,
     in_earlier_versions,
     only_fewer,
     still_in,
@@ -57,20 +59,22 @@ class Assessment:
     lists: Value = None
 
     @property
-    def opt_outs(self) -> tuple[str, ...]:
-        """Returns the fields by which suppressed people are in the live campaign, and can be taken out."""
-        holding = {
-            NUMBERS: bool(self.suppressed) and NUMBERS in self.desired.spec,
-            LISTS: bool(left_by_people(self.live.spec.get(LISTS), self.lists)),
-        }
-        return tuple(name for name, holds in holding.items() if holds and self._may_be_sent(name))
+    def opt_outs(self) -> OptOuts:
+        """Returns the fields by which suppressed people are in the live campaign, and can be taken out. One in which
+        nobody would be left is paused where it calls.
+        """
+        numbers = bool(self.suppressed) and NUMBERS in self.desired.spec
+        if numbers and not self.desired.ignores(NUMBERS) and holds_nobody_else(self.live, self.suppressed):
+            return OptOuts((NUMBERS,), (Operation(Op.PAUSE),) if self.live.status in CALLING else ())
+        holding = {NUMBERS: numbers, LISTS: bool(left_by_people(self.live.spec.get(LISTS), self.lists))}
+        return OptOuts(tuple(name for name, holds in holding.items() if holds and self._may_be_sent(name)))
 
     def _may_be_sent(self, name: str) -> bool:
         return not self.desired.ignores(name) and can_change(name, self.live, self.phase, self.move)
 
     def only_opts_out(self, fields: tuple[str, ...]) -> bool:
         """Tells whether an update of these takes suppressed people out, and does nothing else."""
-        if not fields or not set(fields) <= set(self.opt_outs):
+        if not fields or not set(fields) <= set(self.opt_outs.fields):
             return False
         fewer = NUMBERS not in fields or only_fewer(self.desired, self.live, self.suppressed)
         return fewer and (LISTS not in fields or self._lists_lost_people_alone)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from campaignctl.diagnostics import counted
 from campaignctl.kinds.lifecycle import State, Status
-from campaignctl.kinds.operations import Op
+from campaignctl.kinds.operations import ENDING, STOPPING, Op
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired, ListRef, Live, given_lists, given_refs
 from campaignctl.model.dated_names import dated
@@ -17,7 +17,7 @@ from campaignctl.model.values import number_changes, texts
 from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:
-    from campaignctl.model.plan import Operation
+    from campaignctl.model.plan import Operation, OptOuts
 
 NUMBERS = "from"
 
@@ -77,6 +77,11 @@ def still_in(desired: Desired, live: Live) -> frozenset[str]:
     if desired.suppression is None or not seen:
         return frozenset()
     return desired.suppression.held(texts(seen))
+
+
+def holds_nobody_else(live: Live, suppressed: frozenset[str]) -> bool:
+    """Tells whether all whom a live campaign has are among these."""
+    return suppressed.issuperset(texts(live.spec.get(NUMBERS))) and not any(True for _ in given_lists(live))
 
 
 class EarlierPeople(NamedTuple):
@@ -171,14 +176,21 @@ def _of_project_alone(live: Live) -> bool:
     return not live.spec.get(NUMBERS) and bool(items) and all(isinstance(it, ListRef) for it in items)
 
 
-def with_opt_out(operations: tuple[Operation, ...], fields: tuple[str, ...]) -> tuple[Operation, ...]:
+def with_opt_out(operations: tuple[Operation, ...], opt_outs: OptOuts) -> tuple[Operation, ...]:
     """Takes suppressed people out whatever keeps the rest back, right after the pause.
 
-    Any update takes them out of numbers, and one of lists out of these.
+    Any update takes them out of numbers, and one of lists out of these. Where nobody would be left, only one that
+    brings others can be sent: without it the campaign is paused, and nothing of it goes on.
     """
     updates = [it for it in operations if it.op is Op.UPDATE]
-    done = {name for it in updates for name in (NUMBERS, *it.fields)}
-    left = tuple(name for name in fields if name not in done)
+    sent = {name for it in updates for name in it.fields}
+    if opt_outs.instead is not None:
+        if not sent.isdisjoint(opt_outs.fields):
+            return operations
+        stops = tuple(it for it in operations if it.op in STOPPING | ENDING)
+        return stops if any(it.op is Op.PAUSE for it in stops) else (*opt_outs.instead, *stops)
+    done = {NUMBERS, *sent} if updates else sent
+    left = tuple(name for name in opt_outs.fields if name not in done)
     if not left:
         return operations
     from campaignctl.model.plan import opting_out  # where a plan is made

@@ -178,7 +178,7 @@ def _without_opt_outs(
     the same, its people differ by nobody else.
     """
     shown = {name for it in planned if it.op is Op.UPDATE for name in it.fields}
-    added = {*change.opt_outs, *((LISTS,) if _has_other_versions(change, fewer) else ())} - shown
+    added = {*change.opt_outs.fields, *((LISTS,) if _has_other_versions(change, fewer) else ())} - shown
     fields = [tuple(name for name in it.fields if name not in added) for it in change.operations]
     pairs = zip(change.operations, fields, strict=True)
     return tuple(replace(it, fields=kept) for it, kept in pairs if kept or it.op is not Op.UPDATE)

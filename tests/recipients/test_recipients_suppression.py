@@ -489,6 +489,31 @@ def test_what_nobody_is_left_of_is_paused_though_the_plan_file_does_not_show_it(
     assert desk.live("diwali-reminder")["status"] == "Paused"
 
 
+def test_what_calls_nobody_but_suppressed_people_is_paused_while_others_are_kept_back(desk: Desk) -> None:
+    """An update that takes all of them out would leave nobody, and no account takes that."""
+    project_with_opt_outs(desk)
+    desk.manifests(voice(**{"from": [ANNA, BELA]}))
+    desk.apply()
+    opt_out(desk, ANNA, BELA)
+    desk.configure({"policy": {"required_labels": {"level": "error", "labels": ["team"]}}})
+    desk.manifests(voice(**{"from": [CARO], "state": "active"}))
+    (change,) = desk.plan()["changes"]
+    assert [it["op"] for it in change["operations"]] == ["pause"]
+    assert change["reason"]["code"] == "policy"
+    assert (
+        "all people in it are suppressed: nobody is left to call until others can be sent" in change["notes"]
+    )
+    assert desk.run(*APPLY).code == 3
+    assert desk.live("diwali-reminder")["status"] == "Paused"
+    written = len(desk.writes)
+    assert desk.run(*APPLY, "--allow", "resume").code == 3
+    assert len(desk.writes) == written
+    desk.configure({"policy": {}})
+    assert desk.run(*APPLY, "--allow", "resume").code == 0
+    live = desk.live("diwali-reminder")
+    assert (live["status"], live["from"]) == ("Created", [CARO])
+
+
 def test_an_opt_out_after_the_start_is_noted_and_no_difference(desk: Desk) -> None:
     desk.seed(live_voice(**{"from": [ANNA, BELA, CARO]}, status="in-progress"))
     desk.pass_time(days=5)

@@ -35,10 +35,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(optionalhook=True, wrapper=True)
-def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> Generator[None, int, int]:
     """One process more than xdist finds cores, unless somebody says how many: some tests wait for another process, or
-    for a time-out to pass.
+    for a time-out to pass. Who is done takes over what others still have before them.
     """
+    if config.option.dist == "no":
+        config.option.dist = "worksteal"
     count = yield
     return count if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS") else count + 1
 

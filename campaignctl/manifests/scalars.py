@@ -56,13 +56,18 @@ def _check_format(field: Field, text: str) -> None:
     rules = field.format
     assert rules is not None
     if not rules.matches(text):
-        plain = text if field.role in _SHOWN_AS_WRITTEN else without_numbers(text)
+        as_written = field.role in _SHOWN_AS_WRITTEN or _SHARE.fullmatch(text)
+        plain = text if as_written else without_numbers(text)
         shown = quoted(plain) if field.secrecy is Secrecy.OPEN else "it"
         raise FaultyError("format", f"{shown} {rules.slip(text) or f'must be {rules.words}'}")
 
 
 _SHOWN_AS_WRITTEN: Final = frozenset({Role.CALLER, Role.NAME})
 """Where digits are no number of somebody who is called. Anywhere else one may have been put into the wrong field."""
+
+
+_SHARE: Final = re.compile(r"-?0?\.[0-9]{1,8}")
+"""Less than one, of fewer digits than anybody's number has: it is an amount or a share that is too exact."""
 
 
 def check_limits(field: Field, count: int) -> None:

@@ -205,6 +205,8 @@ def _not_allowed(case: ReasonCase) -> bool:
     words = [str(it["op"]) for it in case.row.get("held", ()) if it["op"] != "update"]
     if "create" in words:
         return _is_stopped_by_people(case) and not case.run.may("resume", wanted.name)
+    if "resume" in words and one is not None and set(one.people) & case.run.commit.suppressed:
+        words.append("suppressed")
     return bool(words) and not all(
         case.run.may(word, name, case.row.get("sid") or "", start_ahead=ahead) for word in words
     )

@@ -367,7 +367,7 @@ def deletable(managed: ManagedList, keeps: Collection[str], older_than: datetime
 
     `keeps` are the SIDs named by campaigns that are not finished.
     """
-    wanted = {it.sid for it in managed.candidates if not managed.is_abandoned(it)}
+    wanted = {it.sid for it in managed.candidates if managed.may_hold_the_members(it)}
     for version in sorted(managed.versions, key=lambda it: it.sid):
         old = version.created is not None and version.created <= older_than
         if old and version.sid not in wanted and version.sid not in keeps:

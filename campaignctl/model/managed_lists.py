@@ -167,6 +167,12 @@ class ManagedList:
         """Tells whether a version was counted, and is not known to hold just the members."""
         return version.sid in self.counts and self.counts[version.sid] != len(self.members)
 
+    def may_hold_the_members(self, version: ListVersion) -> bool:
+        """Tells whether nothing says that a version of the present content holds others: what could not be counted is
+        not used, but nobody knows that it is not wanted, either.
+        """
+        return self.counts.get(version.sid) in (None, len(self.members))
+
     @property
     def complete(self) -> ListVersion | None:
         """Returns the version that was counted and holds just as many people as there are members."""

@@ -334,6 +334,26 @@ def test_prune_lists_deletes_nothing_where_a_campaign_does_not_show_its_lists(de
     assert all(it["change"] != "orphan" for it in desk.plan("--prune-lists")["changes"])
 
 
+@pytest.mark.parametrize(("count", "deleted"), [("refused", False), ("missing", False), ("short", True)])
+def test_prune_lists_deletes_no_list_of_these_people_only_since_nobody_could_count_it(
+    desk: Desk, count: str, deleted: bool
+) -> None:
+    """It is not used then, but nothing says that it holds others; one that holds too few is abandoned (seed 30001)."""
+    desk.manifests(contact_list(), calling())
+    desk.apply()
+    (made,) = desk.live("diwali-reminder")["lists"]
+    desk.manifests(contact_list(numbers=NUMBERS[:2]), calling())
+    desk.apply()
+    desk.pass_time(days=8)
+    end = {"send_at": "2027-02-15T09:00:00+05:30", "end_at": "2027-02-15T18:00:00+05:30"}
+    desk.manifests(contact_list(), calling("next", schedule=end))
+    desk.sandbox.switches.change({"contact_count": count})
+    plan = desk.plan("--prune-lists")
+    assert ["upload"] in [[it["op"] for it in each["operations"]] for each in plan["changes"]]
+    orphans = [it["sid"] for it in plan["changes"] if it["change"] == "orphan"]
+    assert (made in orphans) is deleted
+
+
 OLD = {"numbers": NUMBERS, "name": f"{NAME}-0123456789abcdef", "date_created": "2026-12-01T00:00:00+05:30"}
 
 

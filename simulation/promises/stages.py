@@ -199,14 +199,20 @@ def called_by_two_stages(ledger: LifeLedger) -> Findings:
                 continue
             theirs = [it for it in canaries(ledger, run, one.rest_of, origin.at) if call.number in it.people]
             first = next((it for it in theirs if it.sid in ledger.called.get(call.number, ())), None)
-            if first is not None and not ledger.touched.get(first.sid) and _still_waits(ledger, call):
+            if (
+                first is not None
+                and not ledger.touched.get(first.sid)
+                and _leaves_out(ledger, call, one, first)
+            ):
                 says = f"{call.number} by {origin.name} {call.sid[:6]}, and before by {first.name} {first.sid[:6]}"
                 yield JudgeFinding(says, call.sid, call.at, first.sid)
         ledger.called[call.number].add(call.sid)
 
 
-def _still_waits(ledger: LifeLedger, call: Call) -> bool:
-    """Tells whether the manifest by which a campaign was last given its people still leaves an earlier stage out."""
+def _leaves_out(ledger: LifeLedger, call: Call, one: Manifest, first: Truth) -> bool:
+    """Tells whether the manifest by which a campaign was last given its people leaves that very stage out, whatever it
+    calls it: a manifest that pins the campaign has stages of its own.
+    """
     told = [
         (run, it)
         for run in ledger.runs
@@ -214,4 +220,9 @@ def _still_waits(ledger: LifeLedger, call: Call) -> bool:
         if call.sid in (it.sid, *it.sids) and it.acted and it.at <= call.at and people_of(it.sent)
     ]
     run, last = max(told, key=lambda it: it[1].at)
-    return any(it.rest_of and it.after for it in _staged(run, last))
+    return any(
+        it.rest_of == one.rest_of
+        or first.sid in {each.sid for each in canaries(ledger, run, it.rest_of, last.at)}
+        for it in _staged(run, last)
+        if it.rest_of and it.after
+    )

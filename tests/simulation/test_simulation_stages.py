@@ -13,7 +13,7 @@ from simulation.commits import Commit
 from simulation.ledger import CommandRun
 from simulation.manifests import AwaitedCampaign, Manifest
 from simulation.promises.tallies import PeopleTally, at_least, at_most
-from simulation.repository import NUMBERS
+from simulation.repository import DAY, NUMBERS
 
 GATE = AwaitedCampaign("canary", "40%", 8, "95%", 0, 7)
 
@@ -134,6 +134,32 @@ def test_whom_somebody_has_just_put_into_an_earlier_stage_nobody_could_know(benc
     bench.operator(sid, sent(replace(canary, people=canary.people[:10])))
     bench.creates(fewer, replace(wanted, people=wanted.people[3:]))
     assert "rest" not in bench.broken(fewer)
+
+
+@pytest.mark.parametrize(
+    ("pinned_by", "broken"), [("others", set()), ("rest", {"stages"}), ("new", {"stages"})]
+)
+def test_what_another_manifest_pins_leaves_out_the_stages_of_that_one(
+    bench: Bench, pinned_by: str, broken: set[str]
+) -> None:
+    """It is that manifest's campaign then, with its people; one that leaves the same stage out, whatever the stage is
+    called by now, still does (seed 30015).
+    """
+    heard = after_the_canary(bench)
+    made = bench.run(*staged(bench))
+    sid = bench.creates(made, as_sent(made, "rest"))
+    canary, rest = staged(bench)
+    if pinned_by == "new":
+        canary = replace(canary, name="new-canary", sid=heard)
+        rest = replace(rest, rest_of=canary.name, after=replace(GATE, campaign=canary.name))
+    others = replace(canary, name="other-canary", start=bench.one.start + DAY, sid=None)
+    theirs = replace(
+        rest, name="theirs", rest_of=others.name, after=replace(GATE, campaign=others.name), sid=sid
+    )
+    run = bench.run(canary, others, theirs if pinned_by == "others" else replace(rest, sid=sid))
+    bench.sends(run, "PUT", sid, sent(replace(theirs, people=NUMBERS[:20])))
+    bench.clock.sleep(30 * HOUR)
+    assert bench.broken() & {"stages"} == broken
 
 
 def test_nobody_is_left_out_of_all_stages(bench: Bench) -> None:

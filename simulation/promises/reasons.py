@@ -205,11 +205,26 @@ def _not_allowed(case: ReasonCase) -> bool:
     words = [str(it["op"]) for it in case.row.get("held", ()) if it["op"] != "update"]
     if "create" in words:
         return _is_stopped_by_people(case) and not case.run.may("resume", wanted.name)
-    if "resume" in words and one is not None and set(one.people) & case.run.commit.suppressed:
-        words.append("suppressed")
+    if "resume" in words and _would_call_suppressed(case):
+        return True
     return bool(words) and not all(
         case.run.may(word, name, case.row.get("sid") or "", start_ahead=ahead) for word in words
     )
+
+
+def _would_call_suppressed(case: ReasonCase) -> bool:
+    """Tells whether a resume calls somebody suppressed whom it is too late to take out: that has a permission of its
+    own.
+    """
+    one, run = case.one, case.run
+    if (
+        one is None
+        or one.start is None
+        or one.start > case.near
+        or not run.commit.suppressed & set(one.people)
+    ):
+        return False
+    return not run.may("suppressed", one.name, one.sid)
 
 
 def _is_stopped_by_people(case: ReasonCase) -> bool:

@@ -98,6 +98,32 @@ def test_who_is_suppressed_is_taken_out_while_it_can_be(bench: Bench) -> None:
     assert not bench.broken(taken_out)
 
 
+@pytest.mark.parametrize(
+    ("hours", "allowed", "suppressed", "broken"),
+    [
+        (3.0, {"resume"}, OTHER, set()),
+        (0.5, {"resume"}, OTHER, {"reasons"}),
+        (3.0, {"resume"}, "+919876500009", {"reasons"}),
+        (3.0, {"resume", "suppressed:diwali"}, OTHER, {"reasons"}),
+    ],
+)
+def test_a_resume_that_calls_somebody_suppressed_waits_for_a_permission_of_its_own(
+    bench: Bench, hours: float, allowed: set[str], suppressed: str, broken: set[str]
+) -> None:
+    """Once it is too late to take them out; before, they are, and `--allow resume` is enough (seed 30018)."""
+    both = replace(bench.one, people=(ONE, OTHER))
+    sid = bench.creates(bench.run(both), both)
+    bench.operator(sid, {"action": "pause"})
+    bench.clock.sleep(hours * HOUR)
+    run = suppressing(bench.run(both, allowed=frozenset(allowed)), suppressed)
+    says(run, (both, "needs-allow", sid))
+    assert run.said is not None, "it has just been made"
+    told = json.loads(run.said.out)
+    told["results"][0] |= {"outcome": "skipped", "held": [{"op": "resume"}]}
+    run.said = CommandOutcome(0, json.dumps(told), "")
+    assert bench.broken(run) & {"reasons"} == broken
+
+
 def test_nothing_is_done_that_an_approved_plan_did_not_show(bench: Bench) -> None:
     """Whatever changed since."""
     run = bench.run(bench.one)

@@ -18,13 +18,15 @@ class Collection:
     `wrapper` is the key that a wrapped body has; `single` whether get and update answer a single item instead of an
     array; `list_code` the status of a good list; `orders` maps what `sort_by` may name to a column, the first being
     the default, with `default_descending`; `channel` what a list must say in `channel`, empty where nothing. A SID has
-    `sid_digits` hexadecimal digits: 36 for voice as in [000].
+    `sid_digits` hexadecimal digits: 36 for voice as in [000]. `joins_name` stands between account and time in a name
+    that is made up: an underscore in [000], a blank in [001].
     """
 
     name: str
     kind: Kind
     sid_key: str
     sid_digits: int
+    joins_name: str
     wrapper: str
     details: str
     largest_page: int
@@ -110,6 +112,7 @@ def _sms(name: str, details: str, channel: str) -> Collection:
         kind=SMS,
         sid_key="sid",
         sid_digits=32,
+        joins_name=" ",
         wrapper="smscampaigns",
         details=details,
         largest_page=50,
@@ -132,6 +135,7 @@ COLLECTIONS: Mapping[str, Collection] = MappingProxyType(
                 kind=VOICE,
                 sid_key="id",
                 sid_digits=36,
+                joins_name="_",
                 wrapper="campaigns",
                 details="call-details",
                 largest_page=500,

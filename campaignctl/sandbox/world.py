@@ -78,7 +78,7 @@ class World:
         rules.check_schedule(kind, spec, now, start_sent=True)
         spec = alterations.changed(kind, spec, self.switches.create_changes)
         kept = "name" not in self.switches.create_drops
-        name = (kept and spec.get("name")) or self._made_up_name(account, kind, now)
+        name = (kept and spec.get("name")) or _made_up_name(account, collection, now)
         number = self.store.last_number() + 1
         campaign = self._scheduled(
             Campaign(
@@ -208,10 +208,6 @@ class World:
         if campaign is None:
             raise RefusalError(404, f"There is no campaign {sid}.", "Check the SID and the collection.")
         return campaign
-
-    def _made_up_name(self, account: str, kind: Kind, now: float) -> str:
-        """Makes up a name: [000] joins account and time with an underscore, [001] with a blank."""
-        return f"{account}{'_' if kind.short == 'voice' else ' '}{written(int(now))[:19].replace('T', ' ')}"
 
     def _scheduled(self, campaign: Campaign, now: float) -> Campaign:
         """Fills the schedule in as this account does, with what follows from it."""
@@ -451,3 +447,8 @@ def _retries(spec: RetrySpec) -> dialler.Retries:
         doubles=spec.get("mechanism") == "Exponential",
         on=frozenset(spec.get("on_status") or _RETRIED),
     )
+
+
+def _made_up_name(account: str, collection: Collection, now: float) -> str:
+    """Makes up a name of the account and the time."""
+    return f"{account}{collection.joins_name}{written(int(now))[:19].replace('T', ' ')}"

@@ -64,6 +64,7 @@ SANDBOX = {
                 kind=RCS,
                 sid_key="sid",
                 sid_digits=32,
+                joins_name=" ",
                 wrapper="rcscampaigns",
                 details="rcs-details",
                 largest_page=3,

@@ -100,6 +100,11 @@ LISTS_LIE = Excuse(
     " the first run that sees both; so with lists that show no SIDs, and both runs end with 5",
     _lists_lie,
 )
+CUT = Excuse(
+    "a list that shows its first page whatever is asked for is read as far as it goes, which each run says: what looks"
+    " like another campaign is not among it",
+    lambda ledger, _: "first" in ledger.seen_positions["list_pages"],
+)
 PAUSE_FAILS = Excuse(
     "an account that does not carry a pause out cannot be stopped: the run ends with 4 or 5 and says so",
     _had("actions", "refused_actions", "update_body"),

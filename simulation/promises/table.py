@@ -28,6 +28,7 @@ from simulation.promises import (
 )
 from simulation.promises.excuses import (
     ASKED,
+    CUT,
     DATED,
     EARLY,
     HIDDEN,
@@ -294,7 +295,7 @@ JUDGES: tuple[PromiseJudge, ...] = (
         "what looks like a campaign of another name is not made",
         limits.nobody_is_made_twice,
         None,
-        (LISTS_LIE, UNSEEN, LOST),
+        (LISTS_LIE, CUT, UNSEEN, LOST),
     ),
     PromiseJudge(
         "stays",

@@ -116,6 +116,23 @@ def test_what_stops_comes_first(bench: Bench) -> None:
     assert bench.broken(run) == {"order"}
 
 
+@pytest.mark.parametrize(
+    ("pages", "broken"), [("first", set()), ("few", {"renamed"}), ("counted", {"renamed"})]
+)
+def test_what_looks_like_it_is_not_among_a_list_that_shows_its_first_page_alone(
+    bench: Bench, pages: str, broken: set[str]
+) -> None:
+    """The run says that the list could not be read; shorter pages, or a false total, do not matter (seed 80)."""
+    bench.ledger.throw({"list_pages": pages})
+    bench.account.stage.switches.change({"list_pages": pages})
+    bench.creates(bench.run(bench.one), bench.one)
+    bench.clock.sleep(60)
+    new = replace(bench.one, name="holi")
+    run = bench.run(new)
+    bench.creates(run, new)
+    assert bench.broken(run) == broken
+
+
 @pytest.mark.parametrize("ended", [False, True])
 def test_what_looks_like_a_campaign_that_nobody_means_is_not_made(bench: Bench, ended: bool) -> None:
     """Alive, or ended by somebody; unless a manifest says that it is another, or that it is that one."""

@@ -59,7 +59,7 @@ def _another_run(repository: TeamRepository, files: Files, now: float, random: R
 
 def _gives_its_place_away(repository: TeamRepository, files: Files, now: float, random: Random) -> str | None:
     """Moves a campaign to an earlier start, which must be asked for, and puts another one where it is until then."""
-    there = {it.name for it in repository.seen if it.alive}
+    there = repository.there
     found = one_of_files(files, now, random, among=lambda it: it.name in there and it.start > now)
     if found is None:
         return None

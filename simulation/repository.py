@@ -66,6 +66,11 @@ class TeamRepository:
         """Returns what a pipeline checks out today."""
         return self.commits[-1]
 
+    @property
+    def there(self) -> frozenset[str]:
+        """Returns the names of the campaigns that people have seen, and that are not over."""
+        return frozenset(it.name for it in self.seen if it.alive)
+
     def commit(self, now: float, random: Random, about: str = "") -> Commit:
         """Makes a commit: somebody edits something, what is `about` where there is one, and tidies up what is over
         now and then.
@@ -382,7 +387,7 @@ def _suppresses_beside_a_mistake(
     repository: TeamRepository, files: Files, now: float, random: Random
 ) -> str | None:
     """Suppresses somebody of a campaign that is there, and moves that into the night in the same commit."""
-    there = {it.name for it in repository.seen if it.alive}
+    there = repository.there
     found = one_of_files(
         files, now, random, among=lambda it: it.kind == "voice" and it.name in there and len(it.people) > 1
     )

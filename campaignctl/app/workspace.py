@@ -270,7 +270,7 @@ class Session(NamedTuple):
         from campaignctl.manifests.places import locate
 
         place = companion.place
-        return locate(Path(self.project.root), place.where, place.document, path)
+        return locate(_directory(self.project.root), place.where, place.document, path)
 
     @property
     def token(self) -> str:

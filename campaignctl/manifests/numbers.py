@@ -297,7 +297,7 @@ def _without_number(names: Sequence[str], column: str) -> str:
     shown = [quoted(name) for name in names if _like_a_heading(name)]
     kept_back = len(list(filter(None, names))) - len(shown)
     if kept_back:
-        shown.append(f"{counted(kept_back, 'cell')} that {'is' if kept_back == 1 else 'are'} no plain words")
+        shown.append(counted(kept_back, "cell that is no plain words", "cells that are no plain words"))
     has = some_of(shown, _MOST_NAMES) or "nothing"
     return f"no column is called {column}: the header has {has}; rename the one to call"
 

@@ -24,9 +24,8 @@ def decide_each(meant: Sequence[Match], account: AccountView, terms: Terms) -> I
     """Decides on each by itself, as they are asked for. What was decided once under other terms is decided anew."""
     account.decided.clear()
     decide = partial(_decide, account, terms)
-    if terms.find_elsewhere is not nowhere_else:  # it notes here what it was asked
-        return decide(meant)
-    if _mostly_as_wanted(meant):
+    notes_here = terms.find_elsewhere is not nowhere_else  # what it was asked
+    if notes_here or _mostly_as_wanted(meant):
         return decide(meant)
     return parallel_map(decide, meant, handing=ByReference())
 

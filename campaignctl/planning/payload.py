@@ -134,8 +134,11 @@ def _merged_object(
         value = declared[member.name]
         if member.role is Role.START and value is None:
             continue
-        unseen = changes or shown(live.spec, path) is UNSEEN
-        if unseen or same(member, merged.get(member.name), value, country):
+        if (
+            changes
+            or shown(live.spec, path) is UNSEEN
+            or same(member, merged.get(member.name), value, country)
+        ):
             merged[member.name] = value
     return merged or None
 

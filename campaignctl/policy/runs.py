@@ -197,7 +197,7 @@ def run_key(campaign: Desired | Live) -> RunKey:
 
 
 def other_run(subject: Subject, key: RunKey) -> OtherRun:
-    """Returns how a campaign looks to the others of its account."""
+    """Returns how a campaign looks to the others of its account: it begins when its window does."""
     window, workload = window_of(subject.kind, subject.spec), workload_of(subject)
     attempts = None if workload is None else workload.most_attempts
     return OtherRun(subject.kind.name, window.start, window.end, attempts, key)

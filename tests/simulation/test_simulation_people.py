@@ -45,28 +45,6 @@ def suppressing(run: CommandRun, *people: str) -> CommandRun:
     return run
 
 
-@pytest.mark.parametrize(
-    ("allowed", "broken"),
-    [({"resume"}, set()), ({"suppressed"}, set()), ({"resume", "suppressed"}, {"reasons"})],
-)
-def test_a_resume_of_what_holds_somebody_suppressed_takes_a_permission_of_its_own(
-    bench: Bench, allowed: set[str], broken: set[str]
-) -> None:
-    """Once it has begun nobody can be taken out (seed 30018)."""
-    both = replace(bench.one, people=(ONE, OTHER))
-    sid = bench.creates(bench.run(both), both)
-    bench.clock.sleep(2 * HOUR + 60)
-    bench.operator(sid, {"action": "pause"})
-    bench.clock.sleep(60)
-    run = suppressing(bench.run(both, allowed=frozenset(allowed)), ONE)
-    says(run, (both, "needs-allow", sid))
-    assert run.said is not None
-    rows = json.loads(run.said.out)["results"]
-    rows[0] |= {"outcome": "skipped", "held": [{"op": "resume"}]}
-    run.said = CommandOutcome(3, json.dumps({"results": rows}), "")
-    assert bench.broken(run) & {"reasons"} == broken
-
-
 def test_nobody_who_is_suppressed_is_sent(bench: Bench) -> None:
     """Neither in a create nor in an update; a manifest means those who are left."""
     both = replace(bench.one, people=(ONE, OTHER))
@@ -102,9 +80,11 @@ def test_who_is_suppressed_is_taken_out_while_it_can_be(bench: Bench) -> None:
     ("hours", "allowed", "suppressed", "broken"),
     [
         (3.0, {"resume"}, OTHER, set()),
+        (3.0, {"suppressed"}, OTHER, set()),
         (0.5, {"resume"}, OTHER, {"reasons"}),
         (3.0, {"resume"}, "+919876500009", {"reasons"}),
         (3.0, {"resume", "suppressed:diwali"}, OTHER, {"reasons"}),
+        (3.0, {"resume", "suppressed"}, OTHER, {"reasons"}),
     ],
 )
 def test_a_resume_that_calls_somebody_suppressed_waits_for_a_permission_of_its_own(

@@ -5,10 +5,9 @@ Anything is imported only where the environment names a rule file, or where envi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from campaignctl.model.windows import window_of
 
 if TYPE_CHECKING:
     from campaignctl.app.workspace import Reading, Session
+    from campaignctl.custom_rules.rulebook import RuleFiles
 
 
 class OwnFindings:
@@ -38,17 +38,22 @@ def read_for_plan(session: Session, paths: Sequence[str], labels: str = "", prun
 
     Raises InputError.
     """
-    reading = session.read(paths, labels, loading_rules([session.environment]))
+    reading = session.read(paths, labels, reading_rules(session, [session.environment]))
     return with_own_rules(session, reading).valid(prune)
 
 
-def loading_rules(environments: Iterable[Environment]) -> Callable[[], object] | None:
-    """Returns what loads all that checks by rule files, which takes as long as some hundred manifests do; None where
-    no environment names one.
+def reading_rules(session: Session, environments: Sequence[Environment]) -> Callable[[], object] | None:
+    """Returns what reads the rule files, for which `jsonschema` may have to be loaded: that takes as long as some
+    hundred manifests do; None where no environment names one.
     """
-    if not any(it.rule_files for it in environments):
-        return None
-    return lambda: import_module("campaignctl.custom_rules.rulebook")
+    settings = [setting for it in environments for setting in it.rule_files]
+    return (lambda: _rule_files(session).rules(settings)) if settings else None
+
+
+def _rule_files(session: Session) -> RuleFiles:
+    from campaignctl.custom_rules.rulebook import RuleFiles
+
+    return session.one_for_all(RuleFiles(Path(session.project.root), session.project.file or ""))
 
 
 def with_own_rules(session: Session, reading: Reading) -> Reading:
@@ -85,9 +90,9 @@ def _with_rule_files(session: Session, reading: Reading) -> Reading:
     settings = session.environment.rule_files
     if not settings:
         return reading
-    from campaignctl.custom_rules.rulebook import RuleFiles, check_manifests_by
+    from campaignctl.custom_rules.rulebook import check_manifests_by
 
-    files = session.one_for_all(RuleFiles(Path(session.project.root), session.project.file or ""))
+    files = _rule_files(session)
     rules, mistakes = files.rules(settings)
     now = session.clock.now()
     meant = [] if mistakes else [it for it in reading.selected if _binds(it, now)]

@@ -161,11 +161,23 @@ def test_a_validation_loads_nothing_of_plans_accounts_and_other_formats(
     assert loaded & NOT_TO_VALIDATE == set()
 
 
-def test_who_is_left_out_and_own_rules_load_nothing_of_plans_and_other_processes(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("rules", "asks_jsonschema", "ends"),
+    [
+        ('{"required": ["spec"]}', False, 0),
+        ('{"required": ["nothing"]}', True, 3),
+        ('{"uniqueItems": true}', True, 0),
+    ],
+    ids=["plainly satisfied", "not satisfied", "no plain rule file"],
+)
+def test_who_is_left_out_and_own_rules_load_nothing_of_plans_and_other_processes(
+    tmp_path: Path, rules: str, asks_jsonschema: bool, ends: int
+) -> None:
     (tmp_path / "campaigns.yaml").write_text(MANIFEST, encoding="utf-8")
     (tmp_path / "campaignctl.yaml").write_text(ALL_OF_IT, encoding="utf-8")
-    (tmp_path / "naming.schema.json").write_text('{"required": ["spec"]}', encoding="utf-8")
+    (tmp_path / "naming.schema.json").write_text(rules, encoding="utf-8")
     code, loaded = started(tmp_path, "validate")
-    assert code == 0
+    assert code == ends
     assert loaded & OF_A_PLAN == set()
-    assert loaded >= {"campaignctl.recipients.leaving_out", "jsonschema"}
+    assert "campaignctl.recipients.leaving_out" in loaded
+    assert ("jsonschema" in loaded) == asks_jsonschema

@@ -14,7 +14,8 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
-from itertools import chain
+from itertools import chain, groupby, islice
+from operator import itemgetter
 from typing import Final, Generic, TypeVar, cast
 
 _WORTH_A_COPY: Final = 300
@@ -55,14 +56,22 @@ def parallel_map(
     items: Sequence[_Item],
     besides: Callable[[], object] | None = None,
     handing: Handing[_Item, _Made] | None = None,
+    made_soon: Callable[[_Item], bool] | None = None,
 ) -> Iterator[_Made]:
     """Yields `work(items)`, one result for each item and in their order; `work` must not depend on what else is among
     them.
 
     The first item goes first: what all of them ask for is there when the copies begin. Each process takes the next
     portion when it is done with one, so that all of them end together, whatever else they have to do. `besides` is
-    what this process does while its copies have begun.
+    what this process does while its copies have begun. What is `made_soon` takes longer to hand over than to make:
+    no copy is given it.
     """
+    if made_soon is not None:
+        soon = list(map(made_soon, items))
+        others = [it for it, is_soon in zip(items, soon, strict=True) if not is_soon]
+        by_all = parallel_map(work, others, besides, handing)
+        yield from _merged(work, zip(soon, items, strict=True), by_all)
+        return
     copies = max(1, min(len(items) // _WORTH_A_COPY, _cores(), _MOST)) - 1
     if not copies:
         if besides is not None:
@@ -80,6 +89,19 @@ def parallel_map(
             besides()
         yield from first
         yield from shared.in_order(own, _Inbox(pipe for pipe in pipes if pipe is not None))
+
+
+def _merged(
+    work: Callable[[Sequence[_Item]], Iterable[_Made]],
+    items: Iterable[tuple[bool, _Item]],
+    shared: Iterator[_Made],
+) -> Iterator[_Made]:
+    """Yields what is made of items in their order: of those that are marked here, of the others by who shares them."""
+    begun = list(islice(shared, 1))  # its copies work from now on
+    shared = chain(begun, shared)
+    for is_mine, run in groupby(items, key=itemgetter(0)):
+        together = [item for _, item in run]
+        yield from work(together) if is_mine else islice(shared, len(together))
 
 
 @contextmanager

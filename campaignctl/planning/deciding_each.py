@@ -25,26 +25,18 @@ def decide_each(meant: Sequence[Match], account: AccountView, terms: Terms) -> I
     account.decided.clear()
     decide = partial(_decide, account, terms)
     notes_here = terms.find_elsewhere is not nowhere_else  # what it was asked
-    if notes_here or _mostly_as_wanted(meant):
+    if notes_here:
         return decide(meant)
-    return parallel_map(decide, meant, handing=ByReference())
+    return parallel_map(decide, meant, handing=ByReference(), made_soon=_is_as_written)
 
 
 def _decide(account: AccountView, terms: Terms, matches: Iterable[Match]) -> Iterator[Decision]:
     return (decide_match(match, account, terms) for match in matches)
 
 
-def _mostly_as_wanted(meant: Sequence[Match]) -> bool:
-    """Tells of a sample whether nearly all are there as they are written: then nothing is decided as quickly as it is
-    handed over.
-    """
-    sample = meant[:: max(1, len(meant) // _SAMPLE)]
-    alike = sum(it.live is not None and written_alike(it.desired.spec, it.live.spec) for it in sample)
-    return alike > len(sample) * _NEARLY_ALL
-
-
-_SAMPLE: Final = 200
-_NEARLY_ALL: Final = 0.8
+def _is_as_written(match: Match) -> bool:
+    """Tells whether a campaign is there as it is written: that is seen at a glance, and little is decided on it."""
+    return match.live is not None and written_alike(match.desired.spec, match.live.spec)
 
 
 class _From(Enum):

@@ -147,7 +147,8 @@ class Teller(NamedTuple):
 
 def told_changes(teller: Teller, besides: Callable[[], object] | None = None) -> Iterator[ToldChange]:
     """Tells all changes of the plan, some of them in copies of the process; `besides` is what it does meanwhile."""
-    return parallel_map(teller.tell, teller.plan.changes, besides)
+    made_soon = _stays if teller.write is None else None  # little is told of it, and all of it written
+    return parallel_map(teller.tell, teller.plan.changes, besides, made_soon=made_soon)
 
 
 def costs_of(environment: Environment) -> Costs | None:

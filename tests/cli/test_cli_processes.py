@@ -32,8 +32,12 @@ if way == "refused":
         os.setuid(65534)  # the limit does not bind root
 if way == "thread":
     threading.Thread(target=threading.Event().wait, daemon=True).start()
-made = list(parallel_map(work, range(int(sys.argv[2]))))
+soon = None if way != "soon" else lambda item: item % 7 or item > 15_000
+begun = []
+made = list(parallel_map(work, range(int(sys.argv[2])), lambda: begun.append(way), made_soon=soon))
 assert [square for square, _ in made] == [item * item for item in range(int(sys.argv[2]))]
+assert all(worker == home for item, (_, worker) in enumerate(made) if soon and soon(item))
+assert begun == [way]
 try:
     os.waitpid(-1, os.WNOHANG)
 except ChildProcessError:
@@ -97,6 +101,8 @@ def on_cores(cores: int, project: Path, *words: str) -> subprocess.CompletedProc
         ("well", 5000, min(CORES, 8)),
         ("well", 10, 1),
         ("well", 0, 0),
+        ("soon", 20000, min(CORES, 8)),
+        ("soon", 10, 1),
         ("dies", 5000, 1),
         ("raises", 5000, 1),
         ("thread", 5000, 1),

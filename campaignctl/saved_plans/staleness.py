@@ -20,6 +20,7 @@ from campaignctl.model.plan import Change, Operation, Plan
 from campaignctl.model.requests import estimate
 from campaignctl.planning.every_clock import disagreement
 from campaignctl.planning.terms import Terms
+from campaignctl.recipients.leaving_out import with_opt_out
 from campaignctl.saved_plans.file import SavedChange, SavedPlan
 from campaignctl.saved_plans.seal import fingerprint, same_fingerprint
 
@@ -160,7 +161,7 @@ def _lost_people_alone(change: Change, saved: SavedChange | None) -> bool:
 
 def _only_opt_outs(change: Change, fewer: frozenset[str]) -> Change:
     """Takes suppressed people out of what the plan did nothing to, though the plan does not show it: of a
-    campaign's people, or of its lists, which are `fewer`.
+    campaign's people, or of its lists, which are `fewer`. One of whom nobody would be left is paused.
     """
     if change.reason.code == "no-recipients":
         return change  # nobody is left by now: at most it is paused
@@ -168,19 +169,23 @@ def _only_opt_outs(change: Change, fewer: frozenset[str]) -> Change:
         return replace(change, operations=tuple(it for it in change.operations if it.op is Op.UPLOAD))
     if _has_other_versions_alone(change, fewer):
         return change
-    return replace(change, operations=tuple(it for it in change.operations if it.opt_out))
+    instead = change.opt_outs.instead or ()
+    goes_out = any(it.op is Op.UPDATE or it in instead for it in change.operations)
+    return replace(change, operations=with_opt_out((), change.opt_outs) if goes_out else ())
 
 
 def _without_opt_outs(
     change: Change, planned: tuple[Operation, ...], fewer: frozenset[str]
 ) -> tuple[Operation, ...]:
-    """Returns what is done now without what opt-outs since the plan add to it: as its manifest and its campaign are
-    the same, its people differ by nobody else.
+    """Returns what is done now without what opt-outs since the plan add to it, or lead to `instead` of it: as its
+    manifest and its campaign are the same, its people differ by nobody else.
     """
     shown = {name for it in planned if it.op is Op.UPDATE for name in it.fields}
     added = {*change.opt_outs.fields, *((LISTS,) if _has_other_versions(change, fewer) else ())} - shown
-    fields = [tuple(name for name in it.fields if name not in added) for it in change.operations]
-    pairs = zip(change.operations, fields, strict=True)
+    instead = set(change.opt_outs.instead or ()) - set(planned)
+    now = [it for it in change.operations if it not in instead]
+    fields = [tuple(name for name in it.fields if name not in added) for it in now]
+    pairs = zip(now, fields, strict=True)
     return tuple(replace(it, fields=kept) for it, kept in pairs if kept or it.op is not Op.UPDATE)
 
 

@@ -514,6 +514,53 @@ def test_what_calls_nobody_but_suppressed_people_is_paused_while_others_are_kept
     assert (live["status"], live["from"]) == ("Created", [CARO])
 
 
+EMIL = "+919876543214"
+ELSEWHERE = "http://my.exotel.com/acme1/exoml/start_voice/1"
+
+
+@pytest.mark.parametrize(
+    ("the_plan", "left_out_then", "manifest"),
+    [
+        ("shows nothing of it", [], {}),
+        ("shows who had opted out by then", [ANNA], {}),
+        ("shows nothing, for a resume must be asked for", [], {"state": "active"}),
+        ("shows that it is paused", [], {"state": "paused"}),
+    ],
+)
+def test_what_nobody_is_left_of_is_paused_whatever_the_plan_file_shows_while_others_are_kept_back(
+    desk: Desk, the_plan: str, left_out_then: list[str], manifest: dict[str, Any]
+) -> None:
+    """Its manifest names others by now, whom a policy keeps back; then everybody who is in it opts out."""
+    other = {"from": [EMIL], "url": ELSEWHERE, "metadata": {"labels": {"team": "growth"}}}
+    project_with_opt_outs(desk)
+    desk.manifests(voice(**{"from": [ANNA, BELA]}), voice("other", **other))
+    desk.apply()
+    opt_out(desk, *left_out_then)
+    desk.configure({"policy": {"required_labels": {"level": "error", "labels": ["team"]}}})
+    desk.manifests(voice(**{"from": [CARO], **manifest}), voice("other", caller_id="03349360001", **other))
+    desk.run("plan", "--out", PLAN)
+    opt_out(desk, ANNA, BELA)
+    done = desk.run(*APPLY, PLAN)
+    assert done.code == 3, done.all
+    assert desk.live("diwali-reminder")["status"] == "Paused"
+    assert desk.live("other")["caller_id"] == "03349360001", "the rest of the plan goes on"
+
+
+def test_what_has_begun_is_paused_where_nobody_is_left_instead_of_what_the_plan_file_shows(
+    desk: Desk,
+) -> None:
+    """Its callback could still change; others can no longer be sent."""
+    project_with_opt_outs(desk)
+    desk.manifests(voice(**{"from": [ANNA, BELA]}))
+    desk.apply()
+    desk.pass_time(days=5)
+    desk.manifests(voice(**{"from": [CARO], "status_callback": "http://acme.example/hook"}))
+    desk.run("plan", "--out", PLAN)
+    opt_out(desk, ANNA, BELA)
+    assert desk.run(*APPLY, PLAN).code == 3
+    assert desk.live("diwali-reminder")["status"] == "Paused"
+
+
 def test_an_opt_out_after_the_start_is_noted_and_no_difference(desk: Desk) -> None:
     desk.seed(live_voice(**{"from": [ANNA, BELA, CARO]}, status="in-progress"))
     desk.pass_time(days=5)

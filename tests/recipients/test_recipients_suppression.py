@@ -561,6 +561,21 @@ def test_what_has_begun_is_paused_where_nobody_is_left_instead_of_what_the_plan_
     assert desk.live("diwali-reminder")["status"] == "Paused"
 
 
+def test_of_an_update_that_a_plan_file_does_not_show_the_opt_out_is_done_alone(desk: Desk) -> None:
+    """The start was too near for others; then somebody paused it, which gives time."""
+    project_with_opt_outs(desk)
+    desk.manifests(voice(**{"from": [ANNA, BELA]}))
+    desk.apply()
+    desk.pass_time(days=4, hours=23, minutes=55)
+    desk.manifests(voice(**{"from": [BELA, CARO]}))
+    desk.run("plan", "--out", PLAN)
+    live = desk.live("diwali-reminder")
+    desk.by_hand(live["id"], {"action": "pause"})
+    opt_out(desk, ANNA)
+    desk.run(*APPLY, PLAN)
+    assert desk.live("diwali-reminder")["from"] == [BELA]
+
+
 def test_an_opt_out_after_the_start_is_noted_and_no_difference(desk: Desk) -> None:
     desk.seed(live_voice(**{"from": [ANNA, BELA, CARO]}, status="in-progress"))
     desk.pass_time(days=5)

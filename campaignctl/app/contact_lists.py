@@ -19,8 +19,10 @@ from campaignctl.contact_lists.versions import (
     Lists,
     counts_of,
     deletable,
+    have_others,
     list_changes,
     marked,
+    may_be_meant,
     named_by,
     named_by_campaigns,
     names_awaited,
@@ -127,7 +129,7 @@ class ListPlanner:
         lists = {it.name: managed_list(it, self.country) for it in self.reading.lists}
         read = frozenset(lists) if self.prune else in_use & self._selected()
         read |= names_awaited(self.reading.all_manifests, snapshot)
-        lists = {name: with_versions(it, self.client) if name in read else it for name, it in lists.items()}
+        lists = self._with_versions(lists, read, snapshot)
         judged = self._judged(lists, snapshot)
         decisions = self.rules.decide(judged)
         used = used_lists(decisions.changes)
@@ -152,6 +154,19 @@ class ListPlanner:
             judged.snapshot,
             known,
         )
+
+    def _with_versions(
+        self, lists: Lists, names: frozenset[str], snapshot: Snapshot
+    ) -> dict[str, ManagedList]:
+        """Reads the versions of these lists; of all of which somebody is left out, too, where a campaign may still go
+        to one that its manifest names no more.
+        """
+        found = {name: with_versions(it, self.client) if name in names else it for name, it in lists.items()}
+        others = [name for name, it in lists.items() if it.suppresses and name not in names]
+        selected = self.reading.selected
+        if others and have_others(may_be_meant(selected, snapshot), selected, found):
+            found.update((name, with_versions(lists[name], self.client)) for name in others)
+        return found
 
     def _forbidden(self, lists: Lists, used: frozenset[str]) -> Lists:
         if self.repeats is not Severity.ERROR:

@@ -21,6 +21,7 @@ from campaignctl.model.managed_lists import ManagedList
 from campaignctl.model.plan import Change, Operation, Plan
 from campaignctl.model.reasons import Reason
 from campaignctl.model.results import ChangeOutcome, Failure, OperationOutcome, OperationResult, Unknown
+from campaignctl.model.values import items_of
 
 if TYPE_CHECKING:
     from campaignctl.applying.uploading import Upload
@@ -140,20 +141,22 @@ class Lists:
 
 def _with_lists(change: Change, ready: Mapping[str, str]) -> Change:
     """Puts SIDs in the place of what was yet to come."""
-    desired = change.desired
+    desired, live = change.desired, change.live
     assert desired is not None, "only a manifest names lists"
-    spec: dict[str, Value] = {}
-    for name, value in desired.spec.items():
-        items = value if isinstance(value, list | tuple) else ()
-        refs = any(isinstance(it, ListRef) for it in items)
-        spec[name] = [_sid(it, ready) for it in items] if refs else value
-    return replace(change, desired=desired._replace(spec=spec))
+    desired = desired._replace(spec=_with_sids(desired.spec, ready))
+    if live is not None:
+        live = live.showing(_with_sids(live.spec, ready))
+    return replace(change, desired=desired, live=live)
 
 
-def _sid(item: Value, ready: Mapping[str, str]) -> Value:
-    if not isinstance(item, ListRef):
-        return item
-    return ListRef(item.name, ready.get(item.name, item.sid), item.members)
+def _with_sids(spec: Mapping[str, Value], ready: Mapping[str, str]) -> dict[str, Value]:
+    return {name: _sids(value, ready) for name, value in spec.items()}
+
+
+def _sids(value: Value, ready: Mapping[str, str]) -> Value:
+    if not any(isinstance(it, ListRef) for it in items_of(value)):
+        return value
+    return [it.uploaded(ready) if isinstance(it, ListRef) else it for it in items_of(value)]
 
 
 def _fields_in_texts(changes: Sequence[Change], name: str) -> Iterator[str]:

@@ -16,7 +16,6 @@ from campaignctl.kinds.lifecycle import MARGIN, Status
 from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Mutability, Type, Value
 from campaignctl.model.campaigns import Desired, Live
-from campaignctl.model.list_refs import LISTS, with_fewer
 from campaignctl.model.plan import Operation
 from campaignctl.model.reasons import Reason
 from campaignctl.model.values import UNSEEN, shown
@@ -25,7 +24,13 @@ from campaignctl.planning.absent import Neighbours, nothing_to_do, obstacles
 from campaignctl.planning.alive import decide, starts_ahead
 from campaignctl.planning.compare import same, start_of
 from campaignctl.planning.every_clock import too_late_by_any_clock
-from campaignctl.planning.payload import contradictions, create_spec, lost_by_sending, update_spec
+from campaignctl.planning.payload import (
+    contradictions,
+    create_spec,
+    lost_by_sending,
+    opt_out_spec,
+    update_spec,
+)
 from campaignctl.planning.phase import Phase, phase_of
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import Subject, check
@@ -160,9 +165,10 @@ def update_payload(desired: Desired, live: Live, operation: Operation, terms: Te
     `live` is what was just read. Raises TooLateError where that no longer shows what sending must not lose, or
     shows what the plan could not see and what would contradict the update.
     """
-    spec = update_spec(desired, live, () if operation.opt_out else operation.fields, terms)
-    if operation.opt_out and LISTS in operation.fields:
-        spec[LISTS] = with_fewer(live.spec.get(LISTS), desired.spec.get(LISTS))
+    if operation.opt_out:
+        spec = opt_out_spec(desired, live, operation.fields, terms)
+    else:
+        spec = update_spec(desired, live, operation.fields, terms)
     if phase_of(live, terms.now) is Phase.STARTED:
         return spec
     lost = lost_by_sending(desired, live, spec)

@@ -27,6 +27,7 @@ from campaignctl.model.campaigns import (
     given_refs,
     with_refs,
 )
+from campaignctl.model.dated_names import parsed
 from campaignctl.model.list_refs import left_by_people, refs_in
 from campaignctl.model.managed_lists import ManagedList
 from campaignctl.model.plan import Change, ListCount, Operation, Suppressed
@@ -56,6 +57,27 @@ def names_in_use(manifests: Iterable[Desired], snapshot: Snapshot) -> frozenset[
         and (desired.kind.name, desired.sid or desired.name or "") not in finished
         for name in named_by(desired)
     )
+
+
+def may_be_meant(manifests: Iterable[Desired], snapshot: Snapshot) -> Iterator[Live]:
+    """Yields what is alive and has a name or a SID that manifests have, as far as that is known before they are
+    planned.
+    """
+    names = {name for it in manifests for name in (it.name, it.previous_name, it.sid) if name}
+    for listing in snapshot.listings.values():
+        for live in listing.campaigns:
+            day = parsed(live.name)
+            if not live.finished and not names.isdisjoint((live.name, live.sid, day.base if day else "")):
+                yield live
+
+
+def have_others(campaigns: Iterable[Live], manifests: Iterable[Desired], lists: Lists) -> bool:
+    """Tells whether campaigns have a list that is no version of these, and that no manifest gives by its SID: it may be
+    one of the project's that a manifest named before.
+    """
+    known = {str(it) for desired in manifests for it in given_lists(desired)}
+    known.update(it.sid for managed in lists.values() for it in managed.versions)
+    return any(not known.issuperset(map(str, given_lists(live))) for live in campaigns)
 
 
 def names_awaited(manifests: Sequence[Desired], snapshot: Snapshot) -> frozenset[str]:
@@ -92,13 +114,16 @@ def resolve_lists(desired: Desired, lists: Lists) -> Desired:
 def _resolved(value: Value, lists: Lists) -> Value:
     if not isinstance(value, list | tuple):
         return value
-    return list(dict.fromkeys(_version(item, lists) for item in value))
+    return list(dict.fromkeys(_known(item, lists) for item in value))
 
 
-def _version(item: object, lists: Lists) -> str:
+def _known(item: Value, lists: Lists) -> Value:
     if not isinstance(item, ListName | ListRef) or item.name not in lists:
-        return item  # type: ignore[return-value]
-    managed = lists[item.name]
+        return item
+    return _version(item, lists[item.name])
+
+
+def _version(item: ListName | ListRef, managed: ManagedList) -> ListRef | ListName:
     reason = why_blocked(managed)
     if reason is not None:
         return ListName(item.name, reason)
@@ -154,7 +179,7 @@ def refs_by_sid(lists: Lists, campaigns: Iterable[Live]) -> Mapping[str | None, 
 
 def _refs(managed: ManagedList, named: Collection[str]) -> Iterator[ListRef]:
     """Marks the lists among SIDs; `named` are those of which it matters who is in an earlier version."""
-    mark = managed.members.mark
+    mark, newest = managed.members.mark, _version(ListName(managed.name), managed)
     earlier = managed.earlier({it.mark for it in managed.versions if it.sid in named} - {mark})
     for version in managed.versions:
         current = version.mark == mark
@@ -164,6 +189,7 @@ def _refs(managed: ManagedList, named: Collection[str]) -> Iterator[ListRef]:
             managed.members if current else None,
             current=current,
             besides=earlier.get(version.mark),
+            newest=None if current else newest,
             suppresses=managed.suppresses,
         )
 
@@ -200,9 +226,8 @@ def lists_needed(change: Change, operation: Operation) -> tuple[str, ...]:
         return ()
     live = change.live
     if operation.opt_out and live is not None:
-        fields = change.desired.kind.given_by_name
-        pairs = ((live.spec.get(it.name), change.desired.spec.get(it.name)) for it in fields)
-        return tuple(ref.name for pair in pairs for ref in left_by_people(*pair).values())
+        values = (live.spec.get(it.name) for it in live.kind.given_by_name)
+        return tuple(ref.name for value in values for ref in left_by_people(value).values())
     return tuple(dict.fromkeys(ref.name for ref in given_refs(change.desired)))
 
 
@@ -248,13 +273,13 @@ def list_changes(
         if change.desired and change.reason.code not in _OVER
         for name in named_by(change.desired)
     }
-    wanted = (set(in_use) - over) | alive
+    wanted = (set(in_use) - over) | alive | used
     return tuple(
         _list_change(
             managed, _Use(name in used, name in wanted, name not in otherwise), _live_sid(name, campaigns)
         )
         for name, managed in sorted(lists.items())
-        if name in selected or name in named
+        if name in selected or name in named or name in used
     )
 
 

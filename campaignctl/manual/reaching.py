@@ -2,48 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from campaignctl.api.client import Client
-from campaignctl.contact_lists.versions import named_by, refs_by_sid
+from campaignctl.contact_lists.versions import have_others, named_by, refs_by_sid
 from campaignctl.errors import ApiError
 from campaignctl.manual.afterwards import KnownManifests
-from campaignctl.model.campaigns import Desired, with_refs
+from campaignctl.model.campaigns import with_refs
 from campaignctl.model.environment import Environment
 from campaignctl.model.managed_lists import ManagedList
 from campaignctl.model.naming import Found
 from campaignctl.policy import RULES, level_of
+
+if TYPE_CHECKING:
+    from campaignctl.contact_lists.contact_list import ContactList
 
 
 def knowing_versions(
     founds: Sequence[Found], manifests: KnownManifests, client: Client, environment: Environment
 ) -> Sequence[Found]:
     """Tells the versions of the project's lists from other lists in campaigns: a request for each list that a
-    manifest of theirs names, where it matters who is left out of it.
+    manifest of theirs names, where it matters who is left out of it, and for each of which somebody is left out where
+    they have others.
     """
-    names = {name for found in founds for live in found.campaigns for name in _named(manifests.of(live))}
+    campaigns = [live for found in founds for live in found.campaigns]
+    meaning = [desired for live in campaigns if (desired := manifests.of(live)) is not None]
+    names = {name for desired in meaning for name in named_by(desired)}
     looks = level_of(RULES["unsuppressed"], environment) is not None
-    wanted = [it for it in manifests.lists if it.name in names and (looks or it.suppression is not None)]
-    if not wanted:
+    leaving = [it for it in manifests.lists if it.suppression is not None]
+    wanted = [it for it in manifests.lists if it.name in names] if looks else leaving
+    lists = _with_versions((it for it in wanted if it.name in names), client, environment)
+    if leaving and have_others(campaigns, meaning, lists):
+        lists |= _with_versions((it for it in leaving if it.name not in names), client, environment)
+    if not lists:
         return founds
-    from campaignctl.contact_lists.managing import managed_list
-
-    versions = (_with_versions(managed_list(it, environment.country), client) for it in wanted)
-    lists = {it.name: it for it in versions if it is not None}
-    refs = refs_by_sid(lists, (live for found in founds for live in found.campaigns))
+    refs = refs_by_sid(lists, campaigns)
     return [replace(it, campaigns=tuple(with_refs(live, refs) for live in it.campaigns)) for it in founds]
 
 
-def _named(desired: Desired | None) -> Iterator[str]:
-    return named_by(desired) if desired is not None else iter(())
+def _with_versions(
+    wanted: Iterable[ContactList], client: Client, environment: Environment
+) -> dict[str, ManagedList]:
+    """Reads versions; those that cannot be read are lists of which nobody knows who is in them."""
+    lists: dict[str, ManagedList] = {}
+    for each in wanted:
+        from campaignctl.app.contact_lists import with_versions
+        from campaignctl.contact_lists.managing import managed_list
 
-
-def _with_versions(managed: ManagedList, client: Client) -> ManagedList | None:
-    """Reads the versions; None where they cannot be read: then they are lists of which nobody knows who is in them."""
-    from campaignctl.app.contact_lists import with_versions
-
-    try:
-        return with_versions(managed, client)
-    except ApiError:
-        return None
+        with suppress(ApiError):
+            lists[each.name] = with_versions(managed_list(each, environment.country), client)
+    return lists

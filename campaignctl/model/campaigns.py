@@ -275,7 +275,8 @@ class ListRef(str):
     Of one that is yet to be uploaded `sid` is None, and the text one that no SID can be. `current` is whether the
     version is of the content that the manifest has now; `members` are its people where that is so. `besides` are people
     of an earlier version who are left out by now, where it holds the members and nobody else besides; None where nobody
-    knows who is in it. `suppresses`: a source says who is left out of the list.
+    knows who is in it. `newest` is the version of now beside such a one, or the list's name and why it cannot be used.
+    `suppresses`: a source says who is left out of the list.
     """
 
     name: str
@@ -283,6 +284,7 @@ class ListRef(str):
     current: bool
     members: Members | None
     besides: frozenset[str] | None
+    newest: ListRef | ListName | None
     suppresses: bool
 
     def __new__(
@@ -293,12 +295,13 @@ class ListRef(str):
         *,
         current: bool = True,
         besides: frozenset[str] | None = None,
+        newest: ListRef | ListName | None = None,
         suppresses: bool = False,
     ) -> ListRef:
         """Makes the marker of a list."""
         ref = super().__new__(cls, f"{{name: {name}}}" if sid is None else sid)
         ref.name, ref.sid, ref.current, ref.members = name, sid, current, members
-        ref.besides, ref.suppresses = besides, suppresses
+        ref.besides, ref.newest, ref.suppresses = besides, newest, suppresses
         return ref
 
     def __getnewargs__(self) -> tuple[str, str | None]:  # type: ignore[override]
@@ -309,6 +312,25 @@ class ListRef(str):
     def meaning(self) -> tuple[str, bool]:
         """Returns what two markers are compared by: versions of one content mean the same."""
         return self.name, self.current
+
+    @property
+    def lost_everybody(self) -> bool:
+        """Tells whether it is an earlier version whose people are all left out by now."""
+        reason = getattr(self.newest, "reason", None)
+        return reason is not None and reason.code == "no-recipients"
+
+    def uploaded(self, ready: Mapping[str, str]) -> ListRef:
+        """Returns it where lists were uploaded since, by name: with the SIDs of what was yet to come."""
+        newest = self.newest.uploaded(ready) if isinstance(self.newest, ListRef) else self.newest
+        return ListRef(
+            self.name,
+            ready.get(self.name, self.sid) if self.current else self.sid,
+            self.members,
+            current=self.current,
+            besides=self.besides,
+            newest=newest,
+            suppresses=self.suppresses,
+        )
 
 
 class ListName(str):

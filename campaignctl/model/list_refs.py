@@ -34,16 +34,15 @@ def same_lists(one: Value, other: Value) -> bool:
     return mine == theirs
 
 
-def left_by_people(theirs: Value, wanted: Value) -> Mapping[str, ListRef]:
+def left_by_people(theirs: Value) -> Mapping[str, ListRef]:
     """Returns, by SID, for live lists of the project that people have merely left since the version of now."""
-    newer = {it.name: it for it in refs_in(wanted)}
-    return {str(it): newer[it.name] for it in refs_in(theirs) if it.besides and it.name in newer}
+    return {str(it): it.newest for it in refs_in(theirs) if it.besides and isinstance(it.newest, ListRef)}
 
 
-def with_fewer(theirs: Value, wanted: Value) -> list[Value]:
+def with_fewer(theirs: Value) -> list[Value]:
     """Returns live lists, such ones in the version of now."""
-    newer = left_by_people(theirs, wanted)
-    return list(dict.fromkeys(newer.get(str(it), it) for it in texts_or_refs(theirs)))
+    newest = left_by_people(theirs)
+    return list(dict.fromkeys(newest.get(str(it), it) for it in texts_or_refs(theirs)))
 
 
 def asks_by_name(manifests: Iterable[Desired], others: Container[str] = frozenset()) -> bool:

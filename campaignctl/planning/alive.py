@@ -103,8 +103,10 @@ def decide_in_sync(desired: Desired, live: Live, terms: Terms) -> Decision | Non
     met = desired.state is None or live.status in MEETS[desired.state]
     if not met or not written_alike(desired.spec, live.spec) or terms.resends(desired, live):
         return None
-    if asks_by_name([desired]):
-        return None
+    if asks_by_name([desired]) or any(
+        live.spec.get(it) and it not in desired.spec for it in (NUMBERS, LISTS)
+    ):
+        return None  # whom its manifest does not name may be suppressed
     return Decision(_IN_SYNC, notes=tuple(_pause_noted(desired, live)), resulting=live.spec)
 
 
@@ -125,7 +127,7 @@ def update_that_cannot_hurt(
 
 def _decided(desired: Desired, live: Live, terms: Terms, others: tuple[Reason, ...] = ()) -> Decision:
     """Decides; `others` are reasons that block all but what cannot hurt."""
-    facts = assess(without_names(desired), live, terms, desired.spec.get(LISTS))
+    facts = assess(without_names(desired), live, terms)
     unknown = (*_unknown_lists(desired), *others)
     fields = _harmless(facts) if unknown else facts.free_fields
     blocks = [*unknown, *blocking(facts)]
@@ -177,14 +179,14 @@ def _with_policies(
         done = with_opt_out(done, opt_outs)
         resulting = resulting_without_update(facts)
     if LISTS in opt_outs.fields and any(it.opt_out and LISTS in it.fields for it in done):
-        resulting = {**resulting, LISTS: with_fewer(facts.live.spec.get(LISTS), facts.lists)}
+        resulting = {**resulting, LISTS: with_fewer(facts.live.spec.get(LISTS))}
     reasons = [*blocks, *_held_reasons(facts, held, done), *_done_reasons(facts, done)]
     return Decision(
         reason=first(reasons) or settled(facts),
         operations=done,
         held=held,
         diff=facts.comparison.differences,
-        notes=(*_notes(facts), *_nobody_left_noted(facts, opt_outs, done), *unchecked_notes),
+        notes=(*_notes(facts), *_who_stays_noted(facts, opt_outs, done), *unchecked_notes),
         resulting=resulting,
         findings=findings,
         opt_outs=opt_outs,
@@ -434,7 +436,12 @@ def _notes(facts: Assessment) -> Iterator[str]:
         yield "its start is so near that the pause may come too late"
 
 
-def _nobody_left_noted(facts: Assessment, opt_outs: OptOuts, done: tuple[Operation, ...]) -> Iterator[str]:
+def _who_stays_noted(facts: Assessment, opt_outs: OptOuts, done: tuple[Operation, ...]) -> Iterator[str]:
+    """Notes that nobody is left, or who stays in lists that its manifest no longer names."""
+    sends_lists = any(it.op is Op.UPDATE and LISTS in it.fields for it in done)
+    if facts.in_lists.known and not (facts.earlier_versions or sends_lists):
+        people = len(facts.in_lists.known)
+        yield f"{counted(people, 'suppressed person is', 'suppressed people are')} still in its lists"
     if opt_outs.instead is not None and not any(it.op is Op.UPDATE for it in done):
         yield f"all people in it are suppressed: nobody is left to {facts.live.kind.stem} until others can be sent"
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from campaignctl.kinds.lifecycle import CALLING, MARGIN, Status
 from campaignctl.kinds.operations import Op, Permission
-from campaignctl.kinds.table import Role, Value
+from campaignctl.kinds.table import Role
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.list_refs import LISTS, left_by_people, refs_in, same_lists
 from campaignctl.model.plan import Operation, OptOuts
@@ -31,7 +31,7 @@ from campaignctl.recipients.leaving_out import (
     NOBODY_EARLIER,
     NUMBERS,
     EarlierPeople,
-    holds_nobody_else,
+    emptied,
     in_earlier_versions,
     only_fewer,
     still_in,
@@ -43,8 +43,7 @@ class Assessment:
     """Holds the facts about one manifest and its alive campaign at one moment.
 
     `earlier_versions` are the fields that hold other versions of the lists that are wanted, and can no longer
-    change; `suppressed` are people of the live one, `in_lists` those of its lists. `lists` are those that are wanted,
-    whether or not it is known which they are.
+    change; `suppressed` are people of the live one, `in_lists` those of its lists.
     """
 
     desired: Desired
@@ -56,28 +55,36 @@ class Assessment:
     earlier_versions: tuple[str, ...] = ()
     suppressed: frozenset[str] = frozenset()
     in_lists: EarlierPeople = NOBODY_EARLIER
-    lists: Value = None
 
     @property
     def opt_outs(self) -> OptOuts:
         """Returns the fields by which suppressed people are in the live campaign, and can be taken out. One in which
         nobody would be left is paused where it calls.
         """
-        numbers = bool(self.suppressed) and NUMBERS in self.desired.spec
-        if numbers and not self.desired.ignores(NUMBERS) and holds_nobody_else(self.live, self.suppressed):
-            return OptOuts((NUMBERS,), (Operation(Op.PAUSE),) if self.live.status in CALLING else ())
-        holding = {NUMBERS: numbers, LISTS: bool(left_by_people(self.live.spec.get(LISTS), self.lists))}
+        field = emptied(self.desired, self.live, self.suppressed, self.phase is Phase.STARTED)
+        if field is not None:
+            return OptOuts((field,), (Operation(Op.PAUSE),) if self.live.status in CALLING else ())
+        lists = bool(left_by_people(self.live.spec.get(LISTS)))
+        holding = {NUMBERS: bool(self.suppressed), LISTS: lists}
         return OptOuts(tuple(name for name, holds in holding.items() if holds and self._may_be_sent(name)))
 
     def _may_be_sent(self, name: str) -> bool:
         return not self.desired.ignores(name) and can_change(name, self.live, self.phase, self.move)
 
     def only_opts_out(self, fields: tuple[str, ...]) -> bool:
-        """Tells whether an update of these takes suppressed people out, and does nothing else."""
-        if not fields or not set(fields) <= set(self.opt_outs.fields):
+        """Tells whether an update of these takes suppressed people out, and does nothing else: recipients that the
+        account does not show would go along with any other.
+        """
+        if not fields or not set(fields) <= set(self.opt_outs.fields) or self._recipients_unseen:
             return False
         fewer = NUMBERS not in fields or only_fewer(self.desired, self.live, self.suppressed)
         return fewer and (LISTS not in fields or self._lists_lost_people_alone)
+
+    @property
+    def _recipients_unseen(self) -> bool:
+        rows = (it.name for it in self.live.kind.in_role(Role.RECIPIENTS))
+        wanted = (it for it in rows if self.desired.spec.get(it) and not self.desired.ignores(it))
+        return any(it not in self.live.spec for it in wanted)
 
     @property
     def _lists_lost_people_alone(self) -> bool:
@@ -130,7 +137,7 @@ class Assessment:
         return self.move is not StartMove.TOO_LATE
 
 
-def assess(desired: Desired, live: Live, terms: Terms, lists: Value = None) -> Assessment:
+def assess(desired: Desired, live: Live, terms: Terms) -> Assessment:
     """Compares the two; the name of a campaign that has begun may differ."""
     comparison = compare(desired, live, terms.country)
     phase = phase_of(live, terms.now)
@@ -147,7 +154,7 @@ def assess(desired: Desired, live: Live, terms: Terms, lists: Value = None) -> A
         kept = tuple(it for it in comparison.differences if it.field != NUMBERS)
         comparison = Comparison(kept, comparison.unseen)
     in_lists = in_earlier_versions(live)
-    return Assessment(desired, live, terms, comparison, phase, move, earlier, suppressed, in_lists, lists)
+    return Assessment(desired, live, terms, comparison, phase, move, earlier, suppressed, in_lists)
 
 
 def blocking(facts: Assessment) -> Iterator[Reason]:

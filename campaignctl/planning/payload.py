@@ -16,6 +16,7 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Field, Kind, Mutability, Role, Type, Value
 from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.list_refs import LISTS, with_fewer
 from campaignctl.model.values import UNSEEN, shown
 from campaignctl.model.windows import window_of
 from campaignctl.planning.compare import same, start_of
@@ -99,6 +100,17 @@ def update_spec(desired: Desired, live: Live, changing: Collection[str], terms: 
         if value is not None or unset or field.name in changing:
             spec[field.name] = value
     return spec
+
+
+def opt_out_spec(desired: Desired, live: Live, fields: Collection[str], terms: Terms) -> Spec:
+    """Returns what an update sends that only takes suppressed people out: all as it is live, and of its recipients
+    nothing that the account does not show, for that may bring others.
+    """
+    spec = update_spec(desired, live, (), terms)
+    for row in desired.kind.in_role(Role.RECIPIENTS):
+        if row.name not in live.spec:
+            spec.pop(row.name, None)
+    return {**spec, LISTS: with_fewer(live.spec.get(LISTS))} if LISTS in fields else spec
 
 
 def _merged(field: Field, desired: Desired, live: Live, changes: bool, country: Country | None) -> Value:

@@ -11,6 +11,7 @@ from campaignctl.kinds.operations import ENDING, STOPPING, Op
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired, ListRef, Live, given_lists, given_refs
 from campaignctl.model.dated_names import dated
+from campaignctl.model.list_refs import LISTS
 from campaignctl.model.naming import as_typed
 from campaignctl.model.suppression import EarlierCampaign, Suppression
 from campaignctl.model.values import number_changes, texts
@@ -79,9 +80,17 @@ def still_in(desired: Desired, live: Live) -> frozenset[str]:
     return desired.suppression.held(texts(seen))
 
 
-def holds_nobody_else(live: Live, suppressed: frozenset[str]) -> bool:
-    """Tells whether all whom a live campaign has are among these."""
-    return suppressed.issuperset(texts(live.spec.get(NUMBERS))) and not any(True for _ in given_lists(live))
+def emptied(desired: Desired, live: Live, suppressed: frozenset[str], begun: bool) -> str | None:
+    """Returns the field of a live campaign whose people are all left out by now, so that no update can merely take
+    them out: one of its lists, or its numbers where it has no list. None where somebody is left: once it has begun
+    it goes on with these.
+    """
+    lists, numbers = list(given_lists(live)), texts(live.spec.get(NUMBERS))
+    lost = [it for it in given_refs(live) if it.besides and it.lost_everybody]
+    without_numbers = suppressed.issuperset(numbers)
+    if lost and not desired.ignores(LISTS) and (not begun or (without_numbers and len(lost) == len(lists))):
+        return LISTS
+    return NUMBERS if suppressed and without_numbers and not (lists or desired.ignores(NUMBERS)) else None
 
 
 class EarlierPeople(NamedTuple):
@@ -185,7 +194,7 @@ def with_opt_out(operations: tuple[Operation, ...], opt_outs: OptOuts) -> tuple[
     updates = [it for it in operations if it.op is Op.UPDATE]
     sent = {name for it in updates for name in it.fields}
     if opt_outs.instead is not None:
-        if not sent.isdisjoint(opt_outs.fields):
+        if not sent.isdisjoint((*opt_outs.fields, LISTS)):
             return operations
         stops = tuple(it for it in operations if it.op in STOPPING | ENDING)
         return stops if any(it.op is Op.PAUSE for it in stops) else (*opt_outs.instead, *stops)

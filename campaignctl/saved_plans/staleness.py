@@ -169,6 +169,8 @@ def _only_opt_outs(change: Change, fewer: frozenset[str]) -> Change:
         return replace(change, operations=tuple(it for it in change.operations if it.op is Op.UPLOAD))
     if _has_other_versions_alone(change, fewer):
         return change
+    if change.of_list:
+        return replace(change, operations=tuple(it for it in change.operations if it.opt_out))
     instead = change.opt_outs.instead or ()
     goes_out = any(it.op is Op.UPDATE or it in instead for it in change.operations)
     return replace(change, operations=with_opt_out((), change.opt_outs) if goes_out else ())

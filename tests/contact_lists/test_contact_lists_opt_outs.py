@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from harness import Desk, sent
+from harness import ACCOUNT, Desk, sent, voice
 from list_desk import NAME, NUMBERS, calling, change, contact_list, people, result
 
 ANNA, BELA, CARO = NUMBERS
@@ -200,6 +200,102 @@ def test_an_opt_out_from_a_list_is_always_done_and_only_the_rest_kept_back(
     assert changed == {"lists"}
     nothing_else = keep_back in (blocked_by_policy, at_most_none)
     assert done.code == (0 if nothing_else else 3), done.all
+
+
+OTHERS = "others"
+DORA, EMIL = "+919876543288", "+919876543289"
+
+
+def names(what: str) -> dict[str, Any]:
+    """A campaign that names its people in one way or another."""
+    match what:
+        case "numbers":
+            return voice(**{"from": [ANNA, CARO]})
+        case "numbers and other lists":
+            return voice(**{"from": [ANNA, CARO], "lists": [{"name": OTHERS}]})
+        case "other numbers":
+            return voice(**{"from": [EMIL]})
+        case "the list":
+            return calling()
+        case "the list and a number":
+            return voice(**{"from": [EMIL], "lists": [{"name": NAME}]})
+        case _:
+            return calling("diwali-reminder", OTHERS)
+
+
+def called(desk: Desk) -> list[str]:
+    """Whom the one campaign calls, by numbers and lists."""
+    live = desk.live("diwali-reminder")
+    lists = [number for sid in live.get("lists") or () for number in desk.sandbox.numbers(ACCOUNT, sid)]
+    return sorted([*live.get("from", []), *lists])
+
+
+@pytest.mark.parametrize("file", [False, True], ids=["planned anew", "by a plan file from before"])
+@pytest.mark.parametrize(
+    ("before", "after", "left"),
+    [
+        ("numbers", "other lists", [ANNA]),
+        ("numbers", "numbers and other lists", [ANNA]),
+        ("the list", "other lists", [ANNA]),
+        ("the list", "other numbers", [ANNA]),
+        ("the list and a number", "other lists", [ANNA, EMIL]),
+    ],
+)
+def test_an_opt_out_is_done_whomever_the_manifest_names_by_now_and_these_are_kept_back(
+    project: Desk, before: str, after: str, left: list[str], file: bool
+) -> None:
+    lists = contact_list(), contact_list(OTHERS, [DORA])
+    project.manifests(*lists, names(before))
+    project.apply()
+    assert called(project) == sorted([*left, CARO])
+    words = blocked_by_policy(project)
+    project.manifests(*lists, names(after))
+    if file:
+        project.run("plan", "--out", PLAN)
+    opt_out(project, BELA, CARO)
+    done = project.run(*APPLY, *([PLAN] if file else []), *words)
+    assert called(project) == left, done.all
+    assert project.plan()["summary"]["operations"] == 0
+
+
+@pytest.mark.parametrize("file", [False, True], ids=["planned anew", "by a plan file from before"])
+def test_what_goes_to_a_list_that_has_lost_everybody_is_paused_whatever_its_manifest_names_by_now(
+    project: Desk, file: bool
+) -> None:
+    lists = contact_list(), contact_list(OTHERS, [DORA])
+    project.manifests(*lists, calling())
+    project.apply()
+    blocked_by_policy(project)
+    project.manifests(*lists, names("other lists"))
+    if file:
+        project.run("plan", "--out", PLAN)
+    opt_out(project, *NUMBERS)
+    done = project.run(*APPLY, *([PLAN] if file else []))
+    assert project.live("diwali-reminder")["status"] == "Paused", done.all
+
+
+def test_a_campaign_that_is_chosen_alone_loses_them_too(project: Desk) -> None:
+    project.manifests(contact_list(), contact_list(OTHERS, [DORA]), file="lists/all.yaml")
+    project.configure({"manifests": ["lists/", "campaigns/"]})
+    project.manifests(calling())
+    project.apply()
+    blocked_by_policy(project)
+    project.manifests(names("other lists"))
+    opt_out(project, BELA, CARO)
+    project.run(*APPLY, "campaigns/all.yaml")
+    assert called(project) == [ANNA]
+
+
+def test_who_resumes_by_hand_is_told_of_suppressed_people_in_a_list_that_its_manifest_names_no_more(
+    project: Desk,
+) -> None:
+    project.manifests(contact_list(), contact_list(OTHERS, [DORA]), calling())
+    project.apply()
+    project.run("pause", "diwali-reminder", "--auto-approve")
+    project.manifests(contact_list(), contact_list(OTHERS, [DORA]), names("other lists"))
+    opt_out(project, BELA, CARO)
+    told = project.run("resume", "diwali-reminder")
+    assert "it would call 1 suppressed person" in told.all
 
 
 def test_another_list_that_cannot_be_used_stays_as_it_is_live(project: Desk) -> None:

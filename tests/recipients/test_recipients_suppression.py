@@ -519,16 +519,12 @@ ELSEWHERE = "http://my.exotel.com/acme1/exoml/start_voice/1"
 
 
 @pytest.mark.parametrize(
-    ("the_plan", "left_out_then", "manifest"),
-    [
-        ("shows nothing of it", [], {}),
-        ("shows who had opted out by then", [ANNA], {}),
-        ("shows nothing, for a resume must be asked for", [], {"state": "active"}),
-        ("shows that it is paused", [], {"state": "paused"}),
-    ],
+    ("left_out_then", "manifest"),
+    [([], {}), ([ANNA], {}), ([], {"state": "active"}), ([], {"state": "paused"})],
+    ids=["nothing of it", "who had opted out by then", "a resume that must be asked for", "its pause"],
 )
 def test_what_nobody_is_left_of_is_paused_whatever_the_plan_file_shows_while_others_are_kept_back(
-    desk: Desk, the_plan: str, left_out_then: list[str], manifest: dict[str, Any]
+    desk: Desk, left_out_then: list[str], manifest: dict[str, Any]
 ) -> None:
     """Its manifest names others by now, whom a policy keeps back; then everybody who is in it opts out."""
     other = {"from": [EMIL], "url": ELSEWHERE, "metadata": {"labels": {"team": "growth"}}}

@@ -9,7 +9,6 @@ signals) is put away when a run hands over, and back when it goes on.
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,8 +19,7 @@ from typing import Any, NamedTuple
 from greenlet import getcurrent, greenlet  # type: ignore[import-untyped]
 
 from simulation import steps
-
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+from simulation.signals import RunSignals
 
 
 class _Surroundings(NamedTuple):
@@ -30,25 +28,23 @@ class _Surroundings(NamedTuple):
     directory: Path
     environ: dict[str, str]
     streams: tuple[Any, Any, Any]
-    handlers: tuple[Any, ...]
+    handlers: dict[int, Any]
     disks: list[steps.Steps]
 
     @classmethod
-    def taken(cls) -> _Surroundings:
+    def taken(cls, signals: RunSignals) -> _Surroundings:
         """Returns them as they are now."""
         streams = (sys.stdin, sys.stdout, sys.stderr)
-        handlers = tuple(map(signal.getsignal, _SIGNALS))
-        return cls(Path.cwd(), dict(os.environ), streams, handlers, list(steps.running))
+        return cls(Path.cwd(), dict(os.environ), streams, signals.taken(), list(steps.running))
 
-    def put_back(self) -> None:
+    def put_back(self, signals: RunSignals) -> None:
         """Makes them so again."""
         os.chdir(self.directory)
         if os.environ != self.environ:
             os.environ.clear()
             os.environ.update(self.environ)
         sys.stdin, sys.stdout, sys.stderr = self.streams
-        for number, handler in zip(_SIGNALS, self.handlers, strict=True):
-            signal.signal(number, handler)
+        signals.put_back(self.handlers)
         steps.running[:] = self.disks
 
 
@@ -85,6 +81,7 @@ class Crew:
         self._until, self._ready = inf, _never
         """For what whoever began them waits."""
         self._told: list[tuple[Task | None, Callable[[], object]]] = []
+        self.signals = RunSignals()
 
     @property
     def current(self) -> Task | None:
@@ -119,7 +116,7 @@ class Crew:
             self._begun,
             thread,
             self._passed(),
-            _Surroundings.taken(),
+            _Surroundings.taken(self.signals),
             self.main if is_thread else None,
             is_thread,
         )
@@ -175,13 +172,13 @@ class Crew:
             self._pass_to(mine.due)
             return
         assert self._hub is not None
-        mine.surroundings = _Surroundings.taken()
+        mine.surroundings = _Surroundings.taken(self.signals)
         self._hub.switch()
-        mine.surroundings.put_back()
+        mine.surroundings.put_back(self.signals)
 
     def _go_on(self, moment: float, ready: Callable[[], bool]) -> None:
         """Lets whoever is due go on, one after the other; called where nobody goes on beside."""
-        before, self._hub = _Surroundings.taken(), getcurrent()
+        before, self._hub = _Surroundings.taken(self.signals), getcurrent()
         self._until, self._ready = moment, ready
         while not ready() and not self._is_told(None):
             task = self._next()
@@ -189,10 +186,10 @@ class Crew:
                 self._pass_to(moment)
                 break
             self._pass_until(task.due)
-            task.surroundings.put_back()
+            task.surroundings.put_back(self.signals)
             task.thread.switch()
             self._tasks = [it for it in self._tasks if not it.done]
-        before.put_back()
+        before.put_back(self.signals)
 
     def _is_told(self, task: Task | None) -> bool:
         return any(it is task for it, _ in self._told)

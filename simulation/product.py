@@ -54,9 +54,10 @@ THREADS = (
     (manifests_in_turn, "threading"),
     (applying, "threading"),
     (interrupts, "threading"),
+    (interrupts, "signal"),
     (notifying, "Thread"),
 )
-"""Where the product runs something beside itself, waits for it, or asks which thread it is."""
+"""Where the product runs something beside itself, waits for it, asks which thread it is, or handles signals."""
 
 
 @dataclass(frozen=True)

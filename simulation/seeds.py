@@ -13,6 +13,7 @@ from time import monotonic, process_time
 from simulation import events
 from simulation.ledger import BrokenPromise
 from simulation.product import THREADS
+from simulation.signals import ending_the_player
 from simulation.threads import in_the_crew
 from simulation.world import LifeWorld
 
@@ -57,7 +58,7 @@ def play(
     gc.set_threshold(100_000)  # as the command line sets it for itself
     world = LifeWorld(seed, days, only, plain, _quick_disk())
     try:
-        with in_the_crew(world.clock.crew, THREADS):
+        with ending_the_player(world.delete_disks), in_the_crew(world.clock.crew, THREADS):
             for event in events.played(world):
                 over = event.number >= last or process_time() - began > seconds
                 if over or (stop and world.violations):

@@ -1,6 +1,7 @@
 """Stands in for threads: what the product runs beside itself goes on in the crew, in an order that the seed gives.
 
-It has as much of `threading` and of `queue` as the product asks for.
+It has as much of `threading` and of `queue` as the product asks for. What is told of signals is told of those of its
+run (`simulation/signals.py`).
 """
 
 from __future__ import annotations
@@ -133,6 +134,7 @@ def in_the_crew(crew: Crew, places: Iterable[tuple[ModuleType, str]]) -> Iterato
     made["threading"] = SimpleNamespace(
         **made, main_thread=lambda: main, current_thread=lambda: crew.thread or main
     )
+    made["signal"] = crew.signals
     before = [(module, name, getattr(module, name)) for module, name in places]
     for module, name, _ in before:
         setattr(module, name, made[name])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import signal
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -32,7 +31,7 @@ from simulation.product import CommandOutcome, command
 from simulation.project import NOTIFY, TeamProject
 from simulation.promises import table
 from simulation.repository import Seen, TeamRepository
-from simulation.steps import Disk, Endless, Killed, Steps
+from simulation.steps import Disk, Endless, Killed, Steps, watch_nothing
 
 TIMEOUT_SECONDS = 5.0
 _WAYS_TO_FIND = ("status_filter", "name_search")
@@ -208,9 +207,14 @@ class LifeWorld:
         return machine
 
     def close(self) -> None:
-        """Deletes its disks."""
+        """Gives its accounts up and deletes its disks."""
         for it in self.places.values():
             it.account.stage.close()
+        self.delete_disks()
+
+    def delete_disks(self) -> None:
+        """Deletes what its machines have written; a run that is under way takes no step by it."""
+        watch_nothing()
         shutil.rmtree(self._directory, ignore_errors=True)
 
     @property
@@ -446,9 +450,9 @@ class LifeWorld:
         run.signalled = True
         run.met.append(f"a signal at {what}")
         if self.clock.crew.current is run.main:
-            _handle_signal()
+            self.clock.crew.signals.come()
         else:
-            self.clock.crew.tell(run.main, _handle_signal)
+            self.clock.crew.tell(run.main, self.clock.crew.signals.come)
 
     # time
 
@@ -481,13 +485,6 @@ def part_of(said: CommandOutcome, environment: str) -> CommandOutcome:
     except (ValueError, KeyError, StopIteration):
         return said
     return replace(said, code=mine["exit_code"], out=json.dumps(shown))
-
-
-def _handle_signal() -> None:
-    """Does what the process does on a signal: its own handler, or the one of every Python program."""
-    handler = signal.getsignal(signal.SIGINT)
-    if callable(handler):
-        handler(signal.SIGINT, None)
 
 
 def _first_words(said: CommandOutcome) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
 import sys
 import traceback
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -13,6 +15,7 @@ from time import monotonic, process_time
 
 from simulation import habits, leanings
 from simulation.seeds import LifeOutcome, Shrunk, play, shrink
+from simulation.signals import ending_as_by_ctrl_c
 
 DAYS = 30
 """Of one life: long enough for plans that wait, short enough to be shrunk in a minute."""
@@ -58,16 +61,17 @@ class Years:
         )
 
 
+@ending_as_by_ctrl_c()
 def live(seconds: float | None, first: int, seeds: int | None, days: int, workers: int) -> Years:
     """Plays seeds from `first` on, until the time is over or so many are played.
 
     Whatever becomes of one of them, what the others came to is told: a life that fails and a worker that is ended
-    (by the system, say, that has no more memory) are counted as lost; Ctrl-C ends all.
+    (by the system, say, that has no more memory) are counted as lost; Ctrl-C and SIGTERM end all, the workers too.
     """
     years, began = Years(), monotonic()
     until = None if seconds is None else began + seconds
     seed, pending = first, dict[Future[LifeOutcome], int]()
-    pool = ProcessPoolExecutor(workers)
+    pool = _pool(workers)
     try:
         while True:
             while len(pending) < 2 * workers and _more(until, seeds, seed - first):
@@ -79,13 +83,20 @@ def live(seconds: float | None, first: int, seeds: int | None, days: int, worker
             if not pending:
                 break
             if not _take_over(years, pending):
-                pool = ProcessPoolExecutor(workers)
+                pool = _pool(workers)
     except KeyboardInterrupt:
         years.lost |= dict.fromkeys(pending.values(), "interrupted")
+        for worker in multiprocessing.active_children():
+            worker.terminate()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
     years.seconds = monotonic() - began
     return years
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    """Begins processes that SIGTERM ends as it ends any."""
+    return ProcessPoolExecutor(workers, initializer=signal.signal, initargs=(signal.SIGTERM, signal.SIG_DFL))
 
 
 def _take_over(years: Years, pending: dict[Future[LifeOutcome], int]) -> bool:

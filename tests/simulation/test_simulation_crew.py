@@ -35,8 +35,8 @@ def test_whoever_waits_the_shortest_goes_on_first() -> None:
 
 def test_each_keeps_what_a_process_has_one_of(tmp_path: Path) -> None:
     """Directory, environment, streams, handlers of signals, and whose disk is written."""
-    clock, seen = WorldClock(), list[tuple[object, ...]]()
-    out, handler, here = sys.stdout, signal.getsignal(signal.SIGINT), Path.cwd()
+    clock, seen, met = WorldClock(), list[tuple[object, ...]](), list[str]()
+    out, handlers, here = sys.stdout, clock.crew.signals.taken(), Path.cwd()
 
     def work(name: str) -> None:
         place, steps = tmp_path / name, Steps(tmp_path)
@@ -44,10 +44,11 @@ def test_each_keeps_what_a_process_has_one_of(tmp_path: Path) -> None:
         os.chdir(place)
         os.environ["WHO"] = name
         sys.stdout = StringIO()
-        signal.signal(signal.SIGINT, lambda *_: seen.append((name,)))
+        clock.crew.signals.signal(signal.SIGINT, lambda *_: met.append(name))
         with Disk(steps):
             for _ in range(3):
                 clock.sleep(1)
+                clock.crew.signals.come()
                 sys.stdout.write(name)
                 Path("written").write_text(name, encoding="utf-8")
         seen.append((Path.cwd().name, os.environ["WHO"], sys.stdout.getvalue(), steps.files))
@@ -55,7 +56,8 @@ def test_each_keeps_what_a_process_has_one_of(tmp_path: Path) -> None:
 
     clock.crew.play(lambda: work("a"), lambda: work("b"))
     assert seen == [("a", "a", "aaa", 3), ("b", "b", "bbb", 3)]
-    assert (sys.stdout, signal.getsignal(signal.SIGINT), Path.cwd()) == (out, handler, here)
+    assert met == ["a", "b"] * 3
+    assert (sys.stdout, clock.crew.signals.taken(), Path.cwd()) == (out, handlers, here)
     assert "WHO" not in os.environ
 
 

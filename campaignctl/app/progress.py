@@ -49,7 +49,7 @@ class Reporter(TerminalBar):
     def __init__(self, plan: Plan, options: GlobalOptions, *, bar: bool = True) -> None:
         """Takes False for `bar` as one of several: they would draw over each other."""
         super().__init__(plan.operations, "Applying", options)
-        self._wanted = self._wanted and bar
+        self._wanted = self._wanted and bar and plan.operations > 0
         self._total = plan.operations
         self._done = 0
         self._options = options

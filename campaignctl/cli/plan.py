@@ -20,6 +20,7 @@ from campaignctl.cli.options import (
     several_environments,
 )
 from campaignctl.rendering import formats
+from campaignctl.text import visible
 
 
 @click.command("plan")
@@ -59,7 +60,7 @@ def command(
     else:
         if out is not None:
             write_out(out, planned.file_text)
-            output.remark(f"saved to {out}", session.options)
+            output.remark(f"saved to {visible(str(out))}", session.options)
         output.result(shown, output_format)
     return planned.exit_code(detailed=detailed_exitcode)
 

@@ -23,6 +23,7 @@ from campaignctl.rendering.as_text import WRITERS as AS_TEXT
 from campaignctl.rendering.findings import validate_document
 from campaignctl.rendering.formats import Setting
 from campaignctl.rendering.reports import plan_report, validate_report
+from campaignctl.text import visible
 
 if TYPE_CHECKING:
     from campaignctl.diagnostics import Diagnostic
@@ -105,10 +106,10 @@ def plan_several(
         outcomes = fleet.each(line)
     several = Several("plan", outcomes)
     if out is not None and several.failed and not files:
-        output.remark(f"nothing is saved to {out}: no environment could be planned", options)
+        output.remark(f"nothing is saved to {visible(str(out))}: no environment could be planned", options)
     elif out is not None:
         write_plans(out, files, index_of(several.digests, several.digest_and_approval[1]))
-        output.remark(f"saved to {out}", options)
+        output.remark(f"saved to {visible(str(out))}", options)
     return write(several, PLAN_VIEWS, options, output_format)
 
 

@@ -343,8 +343,12 @@ def _held_reasons(
     if words:
         unsure = _UNSURE if Op.RESUME in words and _would_wait_if_known(facts) else ""
         flag = f"--allow {Permission.SUPPRESSED}:{as_typed(facts.live.kind, facts.desired.name or facts.live.sid)}"
-        calls = f"; it would {facts.live.kind.stem} {people}, which needs {flag} too" if people else ""
-        yield Reason("needs-allow", f"{', '.join(words)} must be asked for{unsure}{calls}")
+        would = f"would {facts.live.kind.stem} {people}, which needs {flag}"
+        if people and _allowed(facts, Permission.RESUME):
+            yield Reason("needs-allow", f"{', '.join(words)} {would} too")
+        else:
+            calls = f"; it {would} too" if people else ""
+            yield Reason("needs-allow", f"{', '.join(words)} must be asked for{unsure}{calls}")
 
 
 _UNSURE = "; the environment's allow covers a resume only with resume_before_start: waits"

@@ -120,6 +120,12 @@ def test_an_unknown_schema_is_one_clear_message(tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------------------- standard output, error
 
 
+def test_the_name_of_a_saved_file_is_told_on_one_line(desk: Desk) -> None:
+    desk.manifests(voice())
+    told = desk.run("plan", "--out", "plan\nAll is well.json")
+    assert told.err == "saved to plan\\nAll is well.json\n"
+
+
 def test_the_result_goes_to_standard_output_and_the_rest_to_standard_error(desk: Desk) -> None:
     desk.manifests(voice())
     plan = desk.run("plan", "--out", "plan.json")

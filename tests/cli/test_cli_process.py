@@ -205,6 +205,10 @@ def test_yes_is_taken(desk: Desk) -> None:
         assert shown.end() == 0
     assert len(desk.writes) == 3
     assert "Applying" in shown.seen
+    with terminal(desk, "apply") as again:
+        again.wait_for("Nothing to do for 3 manifests")
+        assert again.end() == 0
+    assert "Applying" not in again.seen, "there is nothing to do"
 
 
 @pytest.mark.parametrize("answer", ["", "YES", "yes please"])

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from simulation import events
+from simulation import events, leanings
+from simulation.later_subjects import LATER_SUBJECTS
 from simulation.ledger import CommandRun, LifeLedger
 from simulation.promises import table
 from simulation.promises.verdict import PromiseJudge
@@ -28,12 +29,46 @@ def story(seed: int, hash_seed: str, *words: str) -> bytes:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [11, 12, 13])
-def test_a_seed_played_twice_gives_the_same_bytes_whatever_the_order_of_sets(seed: int) -> None:
+def test_a_seed_played_twice_gives_the_same_bytes_whatever_the_order_of_sets() -> None:
     """Two processes, with hashes of their own."""
-    first = story(seed, "1")
+    first = story(13, "1")
     assert first.count(b"\n") > 20
-    assert first == story(seed, "2")
+    assert first == story(13, "2")
+
+
+EACH = tuple({leanings.drawn(seed).name: seed for seed in reversed(range(300))}.values())
+"""A seed of each that a life may be about."""
+_TELLS_EACH = """
+import sys
+from hashlib import sha256
+from simulation.seeds import play
+
+for seed in map(int, sys.argv[1:]):
+    print(seed, sha256("\\n".join(play(seed, 2).story).encode()).hexdigest())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("group", range(4))
+def test_lives_about_each_subject_give_the_same_bytes_twice(group: int) -> None:
+    """In two processes at once, with hashes of their own, whatever was played before in the same one."""
+    seeds = [str(it) for it in EACH[group::4]]
+    told = [_told_of_each(seeds, "1"), _told_of_each(list(reversed(seeds)), "2")]
+    first, second = (sorted(it.communicate(timeout=300)[0].splitlines()) for it in told)
+    assert len(first) == len(seeds)
+    assert first == second
+
+
+def _told_of_each(seeds: list[str], hash_seed: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", _TELLS_EACH, *seeds]
+    environ = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True)
+
+
+def test_each_that_a_life_may_be_about_is_among_those_that_are_played_twice() -> None:
+    """Whoever adds one adds a life of it."""
+    named = {it.name for it in (*leanings.SUBJECTS, *LATER_SUBJECTS)}
+    assert named < {leanings.drawn(seed).name for seed in EACH}
 
 
 @pytest.mark.slow

@@ -421,7 +421,7 @@ class LifeWorld:
         for write in run.writes:
             self.tell(f"    {local(write.at)[-8:]} {write}")
         if run.said is not None and run.said.code in (1, 3, 64):
-            self.tell(f"    {_first_words(run.said)}")
+            self.tell(f"    {first_words(run.said, self._directory)}")
         self.judge(table.after_run(self.ledger, run))
 
     def _environ(self, machine: Machine) -> dict[str, str]:
@@ -487,7 +487,7 @@ def part_of(said: CommandOutcome, environment: str) -> CommandOutcome:
     return replace(said, code=mine["exit_code"], out=json.dumps(shown))
 
 
-def _first_words(said: CommandOutcome) -> str:
-    """Returns why it did not go on, in one line."""
+def first_words(said: CommandOutcome, disks: str) -> str:
+    """Returns why it did not go on, in one line, without where the disks are: that is another place each time."""
     text = said.out if '"error"' in said.out[:200] else said.err
-    return " ".join(text.split())[:300]
+    return " ".join(text.replace(f"{disks}/", "").split())[:300]

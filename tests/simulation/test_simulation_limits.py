@@ -133,6 +133,23 @@ def test_what_looks_like_it_is_not_among_a_list_that_shows_its_first_page_alone(
     assert bench.broken(run) == broken
 
 
+@pytest.mark.parametrize(
+    ("mask", "later", "broken"),
+    [("no", HOUR, {"renamed"}), ("crosses", HOUR, set()), ("crosses", 0.0, {"renamed"})],
+)
+def test_numbers_that_are_masked_are_not_compared(
+    bench: Bench, mask: str, later: float, broken: set[str]
+) -> None:
+    """The same people and text at another start: start and text together stand for people (seed 1031)."""
+    bench.ledger.throw({} if mask == "no" else {"mask": mask})
+    bench.creates(bench.run(bench.one), bench.one)
+    bench.clock.sleep(60)
+    new = replace(bench.one, name="holi", start=bench.one.start + later)
+    run = bench.run(new)
+    bench.creates(run, new)
+    assert bench.broken(run) == broken
+
+
 @pytest.mark.parametrize("ended", [False, True])
 def test_what_looks_like_a_campaign_that_nobody_means_is_not_made(bench: Bench, ended: bool) -> None:
     """Alive, or ended by somebody; unless a manifest says that it is another, or that it is that one."""

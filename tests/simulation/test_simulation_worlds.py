@@ -13,9 +13,11 @@ import pytest
 from simulation import events, leanings
 from simulation.later_subjects import LATER_SUBJECTS
 from simulation.ledger import CommandRun, LifeLedger
+from simulation.product import CommandOutcome
 from simulation.promises import table
 from simulation.promises.verdict import PromiseJudge
 from simulation.seeds import LifeOutcome, play, shrink
+from simulation.world import first_words
 
 ROOT = Path(__file__).parents[2]
 
@@ -69,6 +71,15 @@ def test_each_that_a_life_may_be_about_is_among_those_that_are_played_twice() ->
     """Whoever adds one adds a life of it."""
     named = {it.name for it in (*leanings.SUBJECTS, *LATER_SUBJECTS)}
     assert named < {leanings.drawn(seed).name for seed in EACH}
+
+
+def test_a_story_does_not_say_where_its_disks_are() -> None:
+    """That is another place each time, and of another length where /dev/shm is missing (seed 1027)."""
+    for disks in ("/dev/shm/simulation-0a1b2c3d", "/tmp/simulation-3d2c1b0a"):
+        said = CommandOutcome(3, "", f"wait, or delete {disks}/machine-1/.campaignctl/intents\n" + "x " * 300)
+        told = first_words(said, disks)
+        assert told.startswith("wait, or delete machine-1/.campaignctl/intents x x")
+        assert len(told) == 300
 
 
 @pytest.mark.slow

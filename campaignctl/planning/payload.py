@@ -68,12 +68,18 @@ def as_wanted(desired: Desired, live: Live | None, terms: Terms) -> Mapping[str,
     spec = {**desired.spec, **live.spec}
     if live.finished or phase_of(live, terms.now) is Phase.STARTED:
         return spec
-    rows, there, ignores = desired.kind.by_name, live.spec.get, desired.ignore and desired.ignores
-    for name, wanted in desired.spec.items():
+    if _is_all_there(desired.spec, live.spec) and not desired.ignore:
+        return {**spec, **desired.spec}
+    rows, ignores = desired.kind.by_name, desired.ignore and desired.ignores
+    for name in desired.spec:
         if not (ignores and ignores(name)):
-            alike = wanted and wanted == there(name)  # as most are: then there is nothing to merge
-            spec[name] = wanted if alike else _merged(rows[name], desired, live, True, terms.country)
+            spec[name] = _merged(rows[name], desired, live, True, terms.country)
     return spec
+
+
+def _is_all_there(declared: Mapping[str, Value], there: Mapping[str, Value]) -> bool:
+    """Tells whether all that is declared is live as it is, as most is: then there is nothing to merge."""
+    return declared.items() <= there.items() and all(declared.values())
 
 
 def update_spec(desired: Desired, live: Live, changing: Collection[str], terms: Terms) -> Spec:

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from campaignctl.records import dataclass
 from campaignctl.text import without_secrets
 from campaignctl.tuples import NamedTuple
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
@@ -19,6 +19,7 @@ from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Listing, Live, sharing
 from campaignctl.model.dated_names import month_term
 from campaignctl.model.windows import window_of
+from campaignctl.records import dataclass
 
 if TYPE_CHECKING:
     from campaignctl.api.awaited import AwaitedCampaigns

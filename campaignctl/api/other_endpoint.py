@@ -4,14 +4,13 @@ campaigns.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from campaignctl.api.encoding import ALIVE_WORDS
 from campaignctl.api.kind_reader import KindReader
 from campaignctl.api.listing import is_refusal, no_such_part, read_list
 from campaignctl.api.newest import newest_page
 from campaignctl.errors import ApiError
 from campaignctl.model.campaigns import Listing, Live
+from campaignctl.records import dataclass
 
 
 @dataclass(frozen=True)

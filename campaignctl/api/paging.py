@@ -5,11 +5,12 @@ what became of recipients.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from math import ceil
 from typing import Final, Generic, TypeVar
 
+from campaignctl.records import dataclass
 from campaignctl.tuples import NamedTuple
 
 T = TypeVar("T")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Generic, Protocol, TypeVar
 
@@ -14,6 +13,7 @@ from campaignctl.api.retry import ReplyClass
 from campaignctl.diagnostics import counted
 from campaignctl.kinds.endpoints import Endpoint
 from campaignctl.kinds.operations import Action
+from campaignctl.records import dataclass
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import Enum
 from random import Random
@@ -17,6 +17,7 @@ from typing import Final
 
 from campaignctl.api.server_clock import date_of
 from campaignctl.clock import backoff_seconds
+from campaignctl.records import dataclass
 
 MAX_WAIT_SECONDS: Final = 300.0
 """All waiting for one request."""

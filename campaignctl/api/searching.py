@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from campaignctl.api.client import Client
@@ -12,6 +12,7 @@ from campaignctl.api.paging import ListReading
 from campaignctl.errors import ApiError
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Live
+from campaignctl.records import dataclass
 
 
 class Trust(Enum):

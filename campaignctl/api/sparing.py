@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil
 
 from campaignctl.api.client import Client
@@ -12,6 +11,7 @@ from campaignctl.api.paging import ListReading, Page, as_it_is
 from campaignctl.errors import ApiError
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Live
+from campaignctl.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from types import TracebackType
 from typing import Final, TypeAlias
@@ -27,6 +26,7 @@ from campaignctl import __version__
 from campaignctl.clock import Clock
 from campaignctl.errors import ApiError
 from campaignctl.loopback import is_loopback
+from campaignctl.records import dataclass
 
 Network: TypeAlias = httpx.BaseTransport
 """What carries requests."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from campaignctl.app.guards import Limits
 from campaignctl.app.options import GlobalOptions
 from campaignctl.app.planning import PlanOptions
 from campaignctl.errors import RefusedError, UsageError
+from campaignctl.records import dataclass
 from campaignctl.saved_plans.file import SavedPlan
 
 

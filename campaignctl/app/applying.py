@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -26,6 +26,7 @@ from campaignctl.model.reasons import ChangeType
 from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult
 from campaignctl.model.windows import window_of
 from campaignctl.planning.order import steps
+from campaignctl.records import dataclass
 from campaignctl.saved_plans.file import SavedPlan
 from campaignctl.saved_plans.staleness import hold_against, sets_going
 

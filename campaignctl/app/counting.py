@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -14,6 +14,7 @@ from campaignctl.model.plan import Change, ListCount
 from campaignctl.planning.planner import Decisions, make_plan
 from campaignctl.planning.terms import Terms
 from campaignctl.policy.checking import keeps_ledger
+from campaignctl.records import dataclass
 from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:

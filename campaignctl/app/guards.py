@@ -5,7 +5,7 @@ once.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import takewhile
 from typing import TypeAlias
@@ -24,6 +24,7 @@ from campaignctl.model.reasons import Reason
 from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult
 from campaignctl.planning.orphans import too_many_orphans
 from campaignctl.recipients.leaving_out import with_opt_out
+from campaignctl.records import dataclass
 from campaignctl.saved_plans.file import SavedPlan
 from campaignctl.saved_plans.staleness import sets_going
 from campaignctl.tuples import NamedTuple

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
@@ -32,6 +32,7 @@ from campaignctl.parallel import in_background
 from campaignctl.planning.planner import Decisions, with_dates
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import RULES, Beside, level_of
+from campaignctl.records import dataclass
 from campaignctl.rendering.formats import FORMATS
 from campaignctl.saved_plans.assemble import assemble
 from campaignctl.saved_plans.seal import (

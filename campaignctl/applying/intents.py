@@ -13,13 +13,14 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from campaignctl.clock import Clock
 from campaignctl.errors import InputError
+from campaignctl.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

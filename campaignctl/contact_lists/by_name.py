@@ -8,7 +8,6 @@ then makes a saved plan stale.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from campaignctl.diagnostics import did_you_mean, quoted, some_of
 from campaignctl.kinds.table import Value
@@ -16,6 +15,7 @@ from campaignctl.model.campaigns import Desired, ListName, given_lists
 from campaignctl.model.list_refs import asks_by_name, markers
 from campaignctl.model.managed_lists import looks_like_a_version
 from campaignctl.model.reasons import Reason
+from campaignctl.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

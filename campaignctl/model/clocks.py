@@ -6,11 +6,11 @@ Pure.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from campaignctl.diagnostics import counted
+from campaignctl.records import dataclass
 
 OUT_OF_STEP: Final = timedelta(minutes=1)
 """What is below it is no more than the way of an answer."""

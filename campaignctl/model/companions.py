@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from campaignctl.diagnostics import Position, SpecFinding
 from campaignctl.kinds.table import Field, Value
 from campaignctl.model.campaigns import Desired
+from campaignctl.records import dataclass
 from campaignctl.tuples import NamedTuple
 
 FindText: TypeAlias = Callable[[Mapping[str, Value]], str]
@@ -41,7 +42,7 @@ class Companion:
     place: CompanionPlace
 
 
-@dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False)
 class CompanionKind:
     """Describes a kind of such documents.
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -21,6 +20,7 @@ from campaignctl.kinds.table import Field, Kind, Role, Unit, Value
 from campaignctl.model.campaigns import NO_COUNTS, Counts, ListRef
 from campaignctl.model.ucs2 import Beyond, beyond
 from campaignctl.model.values import count_different, count_texts, texts
+from campaignctl.records import dataclass
 
 if TYPE_CHECKING:
     from campaignctl.model.managed_lists import Members

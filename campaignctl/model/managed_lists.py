@@ -10,13 +10,14 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.endpoints import LIST_BATCH
+from campaignctl.records import dataclass
 
 if TYPE_CHECKING:
     from campaignctl.model.suppression import Shown

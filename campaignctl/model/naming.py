@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -12,6 +12,7 @@ from campaignctl.errors import ApiError, UsageError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Live
+from campaignctl.records import dataclass
 
 _MOST_SIMILAR: Final = 3
 

@@ -5,7 +5,7 @@ environment and project as the printing one. Pure.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from campaignctl.kinds.operations import Permission, given_in
@@ -13,6 +13,7 @@ from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.environment import Environment
 from campaignctl.model.naming import names_campaign
+from campaignctl.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

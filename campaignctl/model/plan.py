@@ -6,7 +6,7 @@ One list of operations for all.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
@@ -22,6 +22,7 @@ from campaignctl.model.managed_lists import ManagedList
 from campaignctl.model.overlaps import CapacityOverlap, FindLoad, nothing_beside
 from campaignctl.model.reasons import ChangeType, Reason
 from campaignctl.model.windows import window_of
+from campaignctl.records import dataclass
 from campaignctl.tuples import NamedTuple
 
 FORMAT_VERSION = "1.0"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Final
 
 from campaignctl.kinds.operations import READ_BEFORE, Op
 from campaignctl.model.environment import Environment
 from campaignctl.model.plan import Change, Cost
+from campaignctl.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

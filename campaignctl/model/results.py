@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from campaignctl.kinds.operations import Op
 from campaignctl.model.campaigns import Live
 from campaignctl.model.plan import Change, Plan
 from campaignctl.model.reasons import Reason
+from campaignctl.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Each reason has one function, named as its code reads.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -28,6 +28,7 @@ from campaignctl.planning.phase import TOO_NEAR, passed_or_near
 from campaignctl.planning.terms import RunningElsewhere, Terms
 from campaignctl.policy import Subject, check
 from campaignctl.recipients.leaving_out import nobody_left, told_nobody
+from campaignctl.records import dataclass
 
 _DAY = timedelta(days=1)
 

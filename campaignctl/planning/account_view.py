@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import chain
@@ -24,6 +24,7 @@ from campaignctl.planning.match import Match, by_name_and_sid, match_all
 from campaignctl.planning.orphans import unmatched, unnamed
 from campaignctl.planning.terms import Terms
 from campaignctl.recipients.between import WhoLeavesOut
+from campaignctl.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ pause, and the fields that the block leaves free.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from campaignctl.contact_lists.by_name import goes_elsewhere, lists_without_people, unresolved, without_names
 from campaignctl.diagnostics import Diagnostic, Severity, counted
@@ -37,6 +37,7 @@ from campaignctl.recipients.leaving_out import (
     told_nobody,
     with_opt_out,
 )
+from campaignctl.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ change, and what cannot be changed or sent any more (rules 4.4, 4.5 and 9), with
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from campaignctl.kinds.lifecycle import CALLING, MARGIN, Status
 from campaignctl.kinds.operations import Op, Permission
@@ -36,6 +35,7 @@ from campaignctl.recipients.leaving_out import (
     only_fewer,
     still_in,
 )
+from campaignctl.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

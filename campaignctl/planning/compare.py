@@ -5,7 +5,6 @@ table.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from campaignctl.kinds.countries import Country
@@ -15,6 +14,7 @@ from campaignctl.model.list_refs import refs_in, texts_or_refs
 from campaignctl.model.plan import Difference
 from campaignctl.model.values import UNSEEN, normal, number_changes, shown, texts
 from campaignctl.model.windows import instant, window_of
+from campaignctl.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from itertools import chain
 
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.model.campaigns import Desired, Listing, Live, Snapshot
 from campaignctl.model.dated_names import parsed
+from campaignctl.records import dataclass
 
 
 class How(Enum):

@@ -6,7 +6,7 @@ The rules stand in their own modules; here they meet.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -48,6 +48,7 @@ from campaignctl.policy.frequency import Frequency, ReachedCampaign
 from campaignctl.policy.runs import OtherRuns, other_run, run_key
 from campaignctl.policy.shared_capacity import SharedCapacity
 from campaignctl.policy.subject import OtherRun
+from campaignctl.records import dataclass
 from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
@@ -26,6 +26,7 @@ from campaignctl.policy import (
     where_it_begins,
 )
 from campaignctl.policy.subject import OwnRules, no_rules
+from campaignctl.records import dataclass
 from campaignctl.tuples import NamedTuple
 
 if TYPE_CHECKING:

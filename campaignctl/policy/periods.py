@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from campaignctl.kinds import KINDS
@@ -25,6 +24,7 @@ from campaignctl.policy.capacity import capacity
 from campaignctl.policy.hours import hours_settings, zone_name
 from campaignctl.policy.prediction import busiest_minute, declared_end, expected
 from campaignctl.policy.runs import Forecasts, forecasts_of, load_beside, run_key
+from campaignctl.records import dataclass
 from campaignctl.tuples import NamedTuple
 
 

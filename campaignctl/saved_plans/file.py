@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +13,7 @@ from campaignctl.kinds.operations import Op
 from campaignctl.model.campaigns import Key
 from campaignctl.model.plan import FORMAT_VERSION, ListCount, Operation, Selection, reached_lists
 from campaignctl.model.windows import instant
+from campaignctl.records import dataclass
 from campaignctl.saved_plans.seal import (
     an_array,
     an_object,

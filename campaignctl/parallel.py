@@ -63,8 +63,8 @@ def parallel_map(
 
     The first item goes first: what all of them ask for is there when the copies begin. Each process takes the next
     portion when it is done with one, so that all of them end together, whatever else they have to do. `besides` is
-    what this process does while its copies have begun. What is `made_soon` takes longer to hand over than to make:
-    no copy is given it.
+    what this process does while its copies have begun; without copies whoever needs it does it later. What is
+    `made_soon` takes longer to hand over than to make: no copy is given it.
     """
     if made_soon is not None:
         soon = list(map(made_soon, items))
@@ -74,8 +74,6 @@ def parallel_map(
         return
     copies = max(1, min(len(items) // _WORTH_A_COPY, _cores(), _MOST)) - 1
     if not copies:
-        if besides is not None:
-            besides()
         yield from work(items)
         return
     first, items = list(work(items[:1])), items[1:]

@@ -13,7 +13,7 @@ from dataclasses import MISSING, Field, FrozenInstanceError, fields
 from functools import cache, partial
 from operator import attrgetter
 from types import CodeType, FunctionType
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from campaignctl.tuples import NamedTuple
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["dataclass"]
 
-_Fields: TypeAlias = "Sequence[Field[Any]]"
+_Fields: TypeAlias = "Sequence[Field[object]]"
 _Methods: TypeAlias = "Mapping[str, object]"
 
 
@@ -72,7 +72,7 @@ def _constructor(made: type, own: _Fields, frozen: bool) -> FunctionType:
     return function
 
 
-def _default(one: Field[Any]) -> object:
+def _default(one: Field[object]) -> object:
     return one.default if one.default_factory is MISSING else _Factory(one.default_factory)
 
 
@@ -111,10 +111,8 @@ def _values(names: Iterable[str]) -> Callable[[object], tuple[object, ...]]:
 def _compared(own: _Fields, frozen: bool) -> _Methods:
     values = _values(it.name for it in own if it.compare)
 
-    def equals(self: object, other: object) -> Any:
-        if other.__class__ is not self.__class__:
-            return NotImplemented
-        return values(self) == values(other)
+    def equals(self: object, other: object) -> bool:
+        return values(self) == values(other) if other.__class__ is self.__class__ else NotImplemented
 
     return {"__eq__": equals, "__hash__": (lambda self: hash(values(self))) if frozen else None}
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from campaignctl.diagnostics import Diagnostic, in_order
 from campaignctl.kinds.lifecycle import ENDING_STATES
@@ -38,8 +39,13 @@ def read_for_plan(session: Session, paths: Sequence[str], labels: str = "", prun
 
     Raises InputError.
     """
-    reading = session.read(paths, labels, reading_rules(session, [session.environment]))
+    rules = reading_rules(session, [session.environment]) or (lambda: None)
+    reading = session.read(paths, labels, lambda: (rules(), *map(import_module, _NEEDED_NEXT)))
     return with_own_rules(session, reading).valid(prune)
+
+
+_NEEDED_NEXT: Final = ("campaignctl.api.client", "campaignctl.api.refresh", "campaignctl.rendering.as_json")
+"""What a plan loads once manifests are read, the client above all: meanwhile where several processes read them."""
 
 
 def reading_rules(session: Session, environments: Sequence[Environment]) -> Callable[[], object] | None:

@@ -37,7 +37,7 @@ begun = []
 made = list(parallel_map(work, range(int(sys.argv[2])), lambda: begun.append(way), made_soon=soon))
 assert [square for square, _ in made] == [item * item for item in range(int(sys.argv[2]))]
 assert all(worker == home for item, (_, worker) in enumerate(made) if soon and soon(item))
-assert begun == [way]
+assert begun == [way] * (len({worker for _, worker in made}) > 1) or way in ("dies", "raises", "refused")
 try:
     os.waitpid(-1, os.WNOHANG)
 except ChildProcessError:

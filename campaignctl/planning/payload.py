@@ -65,11 +65,11 @@ def as_wanted(desired: Desired, live: Live | None, terms: Terms) -> Mapping[str,
     """
     if live is None:
         return desired.spec
-    spec = {**desired.spec, **live.spec}
     if live.finished or phase_of(live, terms.now) is Phase.STARTED:
-        return spec
+        return {**desired.spec, **live.spec}
     if _is_all_there(desired.spec, live.spec) and not desired.ignore:
-        return {**spec, **desired.spec}
+        return {**live.spec, **desired.spec}
+    spec = {**desired.spec, **live.spec}
     rows, ignores = desired.kind.by_name, desired.ignore and desired.ignores
     for name in desired.spec:
         if not (ignores and ignores(name)):

@@ -158,8 +158,12 @@ def _stands_elsewhere(desired: Desired, live: Live, country: Country | None) -> 
 
 def _is_written_otherwise(desired: Desired, live: Live, role: Role) -> bool:
     theirs, mine = live.spec, desired.spec
-    shown = [it.name for it in desired.kind.in_role(role) if it.name in theirs]
-    return not all(theirs[it] is mine.get(it) or written_alike({it: theirs[it]}, mine) for it in shown)
+    for row in desired.kind.in_role(role):
+        shown = theirs.get(row.name)
+        is_another = shown is not mine.get(row.name) and row.name in theirs
+        if is_another and not written_alike({row.name: shown}, mine):
+            return True
+    return False
 
 
 def _another_start(mine: Look, theirs: Look) -> bool:

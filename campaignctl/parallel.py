@@ -25,7 +25,8 @@ _MOST: Final = 8
 """Processes. What they made still has to be taken in by one."""
 
 _PIPE_BYTES: Final = 1 << 20
-"""A copy goes on while what it made is not taken in yet."""
+_MOST_HELD: Final = 4 << 20
+"""A copy goes on while what it made is not taken in yet, up to so many bytes beside those in the pipe."""
 
 _PORTION: Final = 100
 """Items that a process takes at a time, and whose results a copy hands over in one piece."""
@@ -54,7 +55,7 @@ class Handing(Generic[_Item, _Made]):
 def parallel_map(
     work: Callable[[Sequence[_Item]], Iterable[_Made]],
     items: Sequence[_Item],
-    besides: Callable[[], object] | None = None,
+    besides: Sequence[Callable[[], object]] = (),
     handing: Handing[_Item, _Made] | None = None,
     made_soon: Callable[[_Item], bool] | None = None,
 ) -> Iterator[_Made]:
@@ -63,7 +64,7 @@ def parallel_map(
 
     The first item goes first: what all of them ask for is there when the copies begin. Each process takes the next
     portion when it is done with one, so that all of them end together, whatever else they have to do. `besides` is
-    what this process does while its copies have begun; without copies whoever needs it does it later. What is
+    what this process does first while its copies work; without copies whoever needs it does it later. What is
     `made_soon` takes longer to hand over than to make: no copy is given it.
     """
     if made_soon is not None:
@@ -80,13 +81,21 @@ def parallel_map(
     size = max(_PORTION, -(-len(items) // _MOST_PORTIONS))
     portions = [items[begin : begin + size] for begin in range(0, len(items), size)]
     shared = _Shared(work, portions, handing or Handing())
-    with _dealt(len(portions), copies + 1) as (own, *deals), ExitStack() as begun:
-        writes = (partial(_hand_over, shared.handed(deal)) for deal in deals)
-        pipes = [begun.enter_context(_copy(it)) for it in writes]
-        if besides is not None:
-            besides()
+    late = min(copies, _in_background())
+    with _dealt(len(portions), copies + 1 - late) as (deals, rest), ExitStack() as begun:
+        own, *dealt = deals
+        inbox = _Inbox()
+
+        def begin(deal: Iterator[int]) -> None:
+            inbox.listen(begun.enter_context(_copy(partial(_hand_over, shared.handed(deal)))))
+
+        for deal in dealt:
+            begin(deal)
+        for do in besides:
+            do()
+            shared.take_in(inbox, wait=False)
         yield from first
-        yield from shared.in_order(own, _Inbox(pipe for pipe in pipes if pipe is not None))
+        yield from shared.in_order(own, inbox, [partial(begin, rest)] * late)
 
 
 def _merged(
@@ -103,16 +112,16 @@ def _merged(
 
 
 @contextmanager
-def _dealt(portions: int, processes: int) -> Iterator[list[Iterator[int]]]:
-    """Yields for each process what gives it the numbers of its portions: one for a beginning, then whichever is next
-    when it asks, of a pipe that all of them read.
+def _dealt(portions: int, processes: int) -> Iterator[tuple[list[Iterator[int]], Iterator[int]]]:
+    """Yields what gives the numbers of portions: for each process one for a beginning, then whichever is next when it
+    asks, of a pipe that all of them read; and for those that begin later what stands in the pipe.
     """
     reading, writing = os.pipe()
     with os.fdopen(writing, "wb") as pipe:
         pipe.write(b"".join(number.to_bytes(2) for number in range(processes, portions)))
     try:
-        asked = iter(lambda: os.read(reading, 2), b"")
-        yield [chain([first], map(int.from_bytes, asked)) for first in range(processes)]
+        asked = map(int.from_bytes, iter(lambda: os.read(reading, 2), b""))
+        yield [chain([first], asked) for first in range(processes)], asked
     finally:
         os.close(reading)
 
@@ -127,6 +136,7 @@ class _Shared(Generic[_Item, _Made]):
         handing: Handing[_Item, _Made],
     ) -> None:
         self._work, self._portions, self._handing = work, portions, handing
+        self._made: dict[int, list[_Made]] = {}
 
     def handed(self, deal: Iterable[int]) -> Iterator[tuple[int, list[object]]]:
         """Makes portions in a copy; yields the number of each and what is handed over of it."""
@@ -134,36 +144,45 @@ class _Shared(Generic[_Item, _Made]):
             portion = self._portions[number]
             yield number, list(map(self._handing.over, portion, self._work(portion)))
 
-    def in_order(self, deal: Iterator[int], inbox: _Inbox) -> Iterator[_Made]:
+    def take_in(self, inbox: _Inbox, *, wait: bool) -> None:
+        """Takes in what copies have made."""
+        for number, handed in cast("Iterable[tuple[int, list[object]]]", inbox.received(wait=wait)):
+            self._made[number] = list(map(self._handing.back, self._portions[number], handed))
+
+    def in_order(
+        self, deal: Iterator[int], inbox: _Inbox, late: list[Callable[[], object]]
+    ) -> Iterator[_Made]:
         """Makes portions in the process that began the copies; yields what is made of all of them. Where a copy ends
-        without, this process makes it.
+        without, this process makes it. `late` begins copies that wait for a core.
         """
-        made: dict[int, list[_Made]] = {}
+        made = self._made
         for number, portion in enumerate(self._portions):
             while number not in made and (mine := next(deal, None)) is not None:
                 made[mine] = list(self._work(self._portions[mine]))
-                made.update(self._taken(inbox.received(wait=False)))
+                self.take_in(inbox, wait=False)
+                while _in_background() < len(late) and _cores() > 1:
+                    late.pop()()
             while number not in made and inbox.open:
-                made.update(self._taken(inbox.received(wait=True)))
+                self.take_in(inbox, wait=True)
             yield from made.pop(number) if number in made else self._work(portion)
-
-    def _taken(self, received: Iterable[object]) -> Iterator[tuple[int, list[_Made]]]:
-        for number, handed in cast("Iterable[tuple[int, list[object]]]", received):
-            yield number, list(map(self._handing.back, self._portions[number], handed))
 
 
 def _hand_over(made: Iterable[object], pipe: int) -> None:
-    """Hands over each as soon as there is room for it, and goes on with the next until then."""
+    """Hands over each as soon as there is room for it, and goes on with the next until then, or until it holds too
+    much.
+    """
     import pickle
 
     held = bytearray()
-    os.set_blocking(pipe, False)
     for each in made:
         pickled = pickle.dumps(each, pickle.HIGHEST_PROTOCOL)
         held += len(pickled).to_bytes(_LENGTH) + pickled
+        os.set_blocking(pipe, False)
         with suppress(BlockingIOError):
             del held[: os.write(pipe, held)]
-    os.set_blocking(pipe, True)
+        os.set_blocking(pipe, True)
+        while len(held) > _MOST_HELD:
+            del held[: os.write(pipe, held[: len(held) - _MOST_HELD])]
     with os.fdopen(pipe, "wb") as rest:
         rest.write(held)
 
@@ -175,12 +194,17 @@ _LENGTH: Final = 8
 class _Inbox:
     """Takes in what copies hand over. `open` are the pipes of those that have not ended, with what came of the next."""
 
-    def __init__(self, pipes: Iterable[int]) -> None:
-        self.open = {pipe: bytearray() for pipe in pipes}
+    def __init__(self) -> None:
+        self.open: dict[int, bytearray] = {}
+
+    def listen(self, pipe: int | None) -> None:
+        """Listens to one more copy, if it was begun."""
+        if pipe is not None:
+            self.open[pipe] = bytearray()
 
     def received(self, *, wait: bool) -> Iterator[object]:
         """Yields what has come, of each copy in its order."""
-        for pipe in self._readable(wait=wait) if self.open else ():
+        for pipe in _readable(self.open, None if wait else 0) if self.open else ():
             came = os.read(pipe, _PIPE_BYTES)
             held = self.open[pipe]
             held += came
@@ -188,13 +212,15 @@ class _Inbox:
             if not came:
                 del self.open[pipe]
 
-    def _readable(self, *, wait: bool) -> list[int]:
-        from select import poll
 
-        polled = poll()
-        for pipe in self.open:
-            polled.register(pipe)
-        return [pipe for pipe, _ in polled.poll(None if wait else 0)]
+def _readable(pipes: Iterable[int], timeout: int | None) -> list[int]:
+    """Returns the pipes in which something has come, or that were closed at the other end."""
+    from select import poll
+
+    polled = poll()
+    for pipe in pipes:
+        polled.register(pipe)
+    return [pipe for pipe, _ in polled.poll(timeout)]
 
 
 def _unpickled(held: bytearray) -> Iterator[object]:
@@ -251,8 +277,28 @@ def in_background(work: Callable[[], _Made], pieces: int) -> Iterator[Callable[[
     if pieces < _WORTH_A_COPY or _cores() == 1:
         yield work
         return
-    with _copy(partial(_write_each, lambda: [work()])) as pipe:
+    with _copy(partial(_write_each, lambda: [work()])) as pipe, _noted(pipe):
         yield lambda: next(_made_by(pipe, lambda _: work(), [None]))
+
+
+_WORKING: Final = set[int]()
+"""The pipes of copies that work in the background."""
+
+
+@contextmanager
+def _noted(pipe: int | None) -> Iterator[None]:
+    """Notes that a copy works in the background: others would stand in its way, and hold as much once more."""
+    pipes = {pipe} if pipe is not None else set[int]()
+    _WORKING.update(pipes)
+    try:
+        yield
+    finally:
+        _WORKING.difference_update(pipes)
+
+
+def _in_background() -> int:
+    """Returns how many copies work in the background that are not done."""
+    return len(_WORKING) - len(_readable(_WORKING, 0)) if _WORKING else 0
 
 
 def _write_each(makes: Callable[[], Iterable[object]], pipe: int) -> None:

@@ -5,7 +5,7 @@ Anything is imported only where the environment names a rule file, or where envi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from importlib import import_module
@@ -39,8 +39,8 @@ def read_for_plan(session: Session, paths: Sequence[str], labels: str = "", prun
 
     Raises InputError.
     """
-    rules = reading_rules(session, [session.environment]) or (lambda: None)
-    reading = session.read(paths, labels, lambda: (rules(), *map(import_module, _NEEDED_NEXT)))
+    rules = reading_rules(session, [session.environment])
+    reading = session.read(paths, labels, [*rules, lambda: [*map(import_module, _NEEDED_NEXT)]])
     return with_own_rules(session, reading).valid(prune)
 
 
@@ -48,12 +48,12 @@ _NEEDED_NEXT: Final = ("campaignctl.api.client", "campaignctl.api.refresh", "cam
 """What a plan loads once manifests are read, the client above all: meanwhile where several processes read them."""
 
 
-def reading_rules(session: Session, environments: Sequence[Environment]) -> Callable[[], object] | None:
+def reading_rules(session: Session, environments: Iterable[Environment]) -> Sequence[Callable[[], object]]:
     """Returns what reads the rule files, for which `jsonschema` may have to be loaded: that takes as long as some
-    hundred manifests do; None where no environment names one.
+    hundred manifests do; nothing where no environment names one.
     """
     settings = [setting for it in environments for setting in it.rule_files]
-    return (lambda: _rule_files(session).rules(settings)) if settings else None
+    return [lambda: _rule_files(session).rules(settings)] if settings else []
 
 
 def _rule_files(session: Session) -> RuleFiles:

@@ -161,7 +161,7 @@ class Session(NamedTuple):
         return cls(options, project, environment, environ, options.clock, shared={})
 
     def read(
-        self, paths: Sequence[str], labels: str = "", besides: Callable[[], object] | None = None
+        self, paths: Sequence[str], labels: str = "", besides: Sequence[Callable[[], object]] = ()
     ) -> Reading:
         """Reads every manifest of the project, and which of them PATHS and labels select; and what is odd about the
         settings they were read with. `besides` is what is done while copies of the process read. Raises UsageError.
@@ -169,7 +169,7 @@ class Session(NamedTuple):
         return self.remarked(self.load(paths, labels, besides))
 
     def load(
-        self, paths: Sequence[str], labels: str = "", besides: Callable[[], object] | None = None
+        self, paths: Sequence[str], labels: str = "", besides: Sequence[Callable[[], object]] = ()
     ) -> Reading:
         """Reads the manifests alone."""
         if self.beside is not None:
@@ -181,7 +181,7 @@ class Session(NamedTuple):
         environments: Sequence[Environment],
         paths: Sequence[str],
         labels: str = "",
-        besides: Callable[[], object] | None = None,
+        besides: Sequence[Callable[[], object]] = (),
     ) -> Mapping[str, Reading]:
         """Reads the manifests alone of several of the project's environments, by name."""
         from campaignctl.manifests.loading import load_for_each

@@ -53,7 +53,7 @@ def load_for_each(
     variables: Mapping[str, str] | None = None,
     selector: Selector | None = None,
     cwd: Path | None = None,
-    besides: Callable[[], object] | None = None,
+    besides: Sequence[Callable[[], object]] = (),
 ) -> Mapping[str, Manifests]:
     """Loads for several environments, by name. Each file is read and parsed once, whoever takes it.
 

@@ -70,7 +70,7 @@ def brief_document(plan: Plan, environment: Environment, *, show_numbers: bool =
 
 def _document(teller: Teller) -> BriefPlanDocument:
     head = cache(lambda: plan_head(teller.plan, teller.environment))
-    told = list(told_changes(teller, head))
+    told = list(told_changes(teller, [head]))
     return cast("BriefPlanDocument", _with_changes(head(), teller, told))
 
 
@@ -136,7 +136,7 @@ def written_document(
     printed. The head, and the overlaps, are found while copies of the process tell.
     """
     teller = Teller(plan, environment, costs_of(environment), show_numbers, write)
-    told = list(_taken(told_changes(teller, lambda: (plan.overlaps, head())), take))
+    told = list(_taken(told_changes(teller, [lambda: plan.overlaps, head]), take))
     document = _with_changes(head(), teller, told)
     return cast("PlanDocument", {**document, "crowds": overlap_documents(plan.overlaps)})
 
@@ -151,7 +151,7 @@ def rewritten_document(
     """Makes the same of what `brief_document` made of the plan, numbers masked."""
     teller = Teller(plan, environment, costs_of(environment), show_numbers=False, write=write)
     rows = [*zip(brief["changes"], plan.changes, strict=True)]
-    written = parallel_map(teller.rewrite, rows, lambda: plan.overlaps)
+    written = parallel_map(teller.rewrite, rows, [lambda: plan.overlaps])
     document = {**brief, "changes": [take(it) for it in written], "crowds": overlap_documents(plan.overlaps)}
     return cast("PlanDocument", document)
 

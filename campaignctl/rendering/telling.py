@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, assert_never
 
@@ -145,7 +145,7 @@ class Teller(NamedTuple):
         return run_document(run_of(change, self.plan.created_at, self.environment, self.plan.find_load))
 
 
-def told_changes(teller: Teller, besides: Callable[[], object] | None = None) -> Iterator[ToldChange]:
+def told_changes(teller: Teller, besides: Sequence[Callable[[], object]] = ()) -> Iterator[ToldChange]:
     """Tells all changes of the plan, some of them in copies of the process; `besides` is what it does meanwhile."""
     made_soon = _stays if teller.write is None else None  # little is told of it, and all of it written
     return parallel_map(teller.tell, teller.plan.changes, besides, made_soon=made_soon)

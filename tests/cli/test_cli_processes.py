@@ -44,6 +44,24 @@ except ChildProcessError:
     print(len({worker for _, worker in made}))
 """
 
+AHEAD = """
+import os, time
+from campaignctl.parallel import parallel_map
+home, over = os.getpid(), []
+
+def work(items):
+    return [(item, bytes([item % 256]) * 10_000, os.getpid(), time.monotonic()) for item in items]
+
+def besides():
+    time.sleep(0.5)
+    over.append(time.monotonic())
+
+made = list(parallel_map(work, range(6000), [besides]))
+assert [(item, text) for item, text, *_ in made] == [(it, bytes([it % 256]) * 10_000) for it in range(6000)]
+ahead = {item // 100 for item, _, worker, at in made[1:] if worker != home and at < over[0]}
+print(len(ahead))
+"""
+
 IN_TURN = """
 import os, sys, threading
 from campaignctl.parallel import in_turn
@@ -116,6 +134,15 @@ def test_work_is_done_once_in_order_and_leaves_no_process_behind(
     words = (sys.executable, "-c", SHARED_OUT, way, str(count))
     said = subprocess.run(words, check=False, capture_output=True, text=True, timeout=60)
     assert said.stdout.strip() == str(processes), said.stderr
+
+
+@SEVERAL
+def test_a_copy_goes_on_while_nobody_takes_in_what_it_made_but_holds_no_more_than_some() -> None:
+    """A portion is a megabyte here: one is in the pipe, four are held, and one waits to be."""
+    done = subprocess.run(
+        (sys.executable, "-c", AHEAD), check=False, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout.strip() in {"2", "3", "4", "5", "6", "7"}, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(

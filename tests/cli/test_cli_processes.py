@@ -34,7 +34,7 @@ if way == "thread":
     threading.Thread(target=threading.Event().wait, daemon=True).start()
 soon = None if way != "soon" else lambda item: item % 7 or item > 15_000
 begun = []
-made = list(parallel_map(work, range(int(sys.argv[2])), lambda: begun.append(way), made_soon=soon))
+made = list(parallel_map(work, range(int(sys.argv[2])), [lambda: begun.append(way)], made_soon=soon))
 assert [square for square, _ in made] == [item * item for item in range(int(sys.argv[2]))]
 assert all(worker == home for item, (_, worker) in enumerate(made) if soon and soon(item))
 assert begun == [way] * (len({worker for _, worker in made}) > 1) or way in ("dies", "raises", "refused")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -60,8 +60,11 @@ class Judge:
         exchange: Exchange,
         spec: Mapping[str, Value],
         before: Live | None,
+        left: Collection[str] = (),
     ) -> OperationResult:
-        """Judges a create or update, sent with `spec`. `before` is the campaign as it was read before an update."""
+        """Judges a create or update, sent with `spec`. `before` is the campaign as it was read before an update that
+        leaves the fields `left` as nobody saw them.
+        """
         if not isinstance(exchange.answer, Done):
             return not_done(operation, state, exchange.answer, exchange.attempts)
         live = exchange.answer.live
@@ -69,7 +72,7 @@ class Judge:
             read = self.sender.read(live)
             live = completed(live, read) if read is not None else live
         _remember(state, filled(live, before, spec), before.status if before else Status.CREATED)
-        verdict = verify(spec, live, before, self.account.now(), self.terms.country)
+        verdict = verify(spec, live, before, self.account.now(), self.terms.country, left)
         if verdict.unseen:
             state.unseen = only_these(spec, verdict.unseen)
             state.notes.append(f"the answer does not show {', '.join(verdict.unseen)}")

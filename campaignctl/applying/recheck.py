@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from campaignctl.applying.port import AlreadyMetError, TooLateError
+from campaignctl.applying.verify import overlaid
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import MARGIN, Status
 from campaignctl.kinds.operations import Op
@@ -159,12 +160,16 @@ def _forbidden(desired: Desired, subject: Subject, terms: Terms) -> Reason | Non
     return Reason("policy", errors[0].message) if errors else None
 
 
-def update_payload(desired: Desired, live: Live, operation: Operation, terms: Terms) -> Mapping[str, Value]:
+def update_payload(
+    desired: Desired, live: Live, planned: Live, operation: Operation, terms: Terms
+) -> Mapping[str, Value]:
     """Makes what an update sends now: the complete campaign before its start, afterwards what may still change.
 
-    `live` is what was just read. Raises TooLateError where that no longer shows what sending must not lose, or
-    shows what the plan could not see and what would contradict the update.
+    `live` is what was just read, `planned` what the plan saw: what it kept back, and the answer of now does not show,
+    is as it was. Raises TooLateError where that no longer shows what sending must not lose, or shows what the plan
+    could not see and what would contradict the update.
     """
+    live = _with_what_stays(desired, live, planned, operation)
     if operation.opt_out:
         spec = opt_out_spec(desired, live, operation.fields, terms)
     else:
@@ -178,3 +183,14 @@ def update_payload(desired: Desired, live: Live, operation: Operation, terms: Te
     for message in contradictions(desired, live, spec):
         raise TooLateError(Reason("cannot-send-whole", message))
     return spec
+
+
+def _with_what_stays(desired: Desired, live: Live, planned: Live, operation: Operation) -> Live:
+    """Shows what was seen and is not to change, or only to lose people, inside objects too: a list may show what the
+    read of one campaign does not.
+
+    A schedule of which that shows nothing stays unseen: somebody may have moved it.
+    """
+    names = planned.spec.keys() if operation.opt_out else desired.spec.keys() - set(operation.fields)
+    known = (names - {live.kind.schedule.name}) | live.spec.keys()
+    return live.showing(overlaid({name: it for name, it in planned.spec.items() if name in known}, live.spec))

@@ -55,7 +55,7 @@ from campaignctl.model.results import (
 )
 from campaignctl.planning.absent import series_stopped
 from campaignctl.planning.order import steps
-from campaignctl.planning.payload import create_spec
+from campaignctl.planning.payload import create_spec, left_unseen
 from campaignctl.planning.staying import as_it_stays, in_the_way, reaches_more
 from campaignctl.planning.terms import Terms
 from campaignctl.recipients.between import may_reach_others
@@ -192,7 +192,7 @@ class _Run:
     def _refuse_beside(self, operation: Operation, state: ChangeRun, spec: Mapping[str, Value]) -> None:
         """Raises TooLateError where a campaign that was to be moved or stopped first is still the same call."""
         desired = _desired(state)
-        if not self.ended or not reaches_more(desired, operation):
+        if not self.ended or not reaches_more(desired, operation, state.live):
             return
         country, own = self.terms.country, state.live.sid if state.live else ""
         ended = [(_desired(it), it.live) for it in self.ended.values() if it is not state and it.live]
@@ -398,12 +398,13 @@ class _Run:
             self._refuse_beside(operation, state, {**before.spec, **desired.spec})
 
         check()
-        spec = update_payload(desired, before, operation, self._now())
+        spec = update_payload(desired, before, state.change.live or before, operation, self._now())
+        left = left_unseen(desired, before) if operation.opt_out else ()
         try:
-            sent = self.sender.update(before, spec, check)
+            sent = self.sender.update(before, spec, check, left)
         except FewerRecipientsError:
             return self._update(operation, state)
-        return self.judge.written(operation, state, sent, spec, before)
+        return self.judge.written(operation, state, sent, spec, before, left)
 
     def _act(self, operation: Operation, state: ChangeRun) -> OperationResult:
         if operation.sid is not None:

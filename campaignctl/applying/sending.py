@@ -5,7 +5,7 @@ What came of an action is judged here and nowhere else: nothing is called paused
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,15 +34,18 @@ class Sender:
     hooks: Hooks
     environment: Environment
 
-    def update(self, live: Live, spec: Mapping[str, Value], check: Check | None = None) -> Exchange:
-        """Sends one update, repeated only when a read shows that nothing happened.
+    def update(
+        self, live: Live, spec: Mapping[str, Value], check: Check | None = None, left: Collection[str] = ()
+    ) -> Exchange:
+        """Sends one update, repeated only when a read shows that nothing happened. It leaves the fields `left` as
+        nobody saw them.
 
         A campaign that a read shows so that somebody could be called wrongly is given as the answer would be: it is
         judged like one.
         """
 
         def judged(now: Live) -> Verdict:
-            return verify(spec, now, live, self.account.now(), self.environment.country)
+            return verify(spec, now, live, self.account.now(), self.environment.country, left)
 
         def settled(now: Live) -> bool:
             verdict = judged(now)

@@ -5,21 +5,20 @@ The answer to a write and the look-up after one whose answer was lost are judged
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import CALLING, Status
-from campaignctl.kinds.table import Field, Kind, Role, Type, Value
+from campaignctl.kinds.table import WHO_IS_CALLED_WITH_WHAT, Field, Kind, Role, Type, Value
 from campaignctl.model.campaigns import Live
 from campaignctl.model.values import UNSEEN, shown
 from campaignctl.model.windows import instant, window_of
 from campaignctl.planning.compare import same
 
-_WHO_IS_CALLED_WITH_WHAT: Final = (Role.RECIPIENTS, Role.CONTENT, Role.CALLER)
-_DANGEROUS: Final = (Role.START, Role.NAME, *_WHO_IS_CALLED_WITH_WHAT)
+_DANGEROUS: Final = (Role.START, Role.NAME, *WHO_IS_CALLED_WITH_WHAT)
 """Where one of these is another, somebody could be called wrongly: the campaign is paused at once."""
 
 
@@ -51,15 +50,21 @@ class Verdict:
 
 
 def verify(
-    sent: Mapping[str, Value], answer: Live, before: Live | None, now: datetime, country: Country | None
+    sent: Mapping[str, Value],
+    answer: Live,
+    before: Live | None,
+    now: datetime,
+    country: Country | None,
+    left: Collection[str] = (),
 ) -> Verdict:
     """Compares an answer with what was sent.
 
-    `before` is the campaign as it was read before an update, None for a create.
+    `before` is the campaign as it was read before an update, None for a create. `left` are fields that stay as they
+    are, and that nothing showed before.
     """
     kind = answer.kind
     problems = [*_not_taken(kind, sent, answer, country)]
-    problems += _added(sent, answer, before)
+    problems += _added(sent, answer, before, left)
     if before is not None:
         problems += _lost(kind, sent, answer, before, country)
     problems += _began(sent, answer, before, now)
@@ -132,14 +137,16 @@ def _lost(
             yield _problem(path, field, value, seen, "was lost")
 
 
-def _added(sent: Mapping[str, Value], answer: Live, before: Live | None) -> Iterator[AnswerProblem]:
-    """Yields whom it calls with what, beside the lists, numbers or content that were sent; not what was there
-    unseen.
+def _added(
+    sent: Mapping[str, Value], answer: Live, before: Live | None, left: Collection[str]
+) -> Iterator[AnswerProblem]:
+    """Yields whom it calls with what, beside the lists, numbers or content that were sent; not what was there before,
+    or is left as it is.
     """
-    for role in _WHO_IS_CALLED_WITH_WHAT:
+    for role in WHO_IS_CALLED_WITH_WHAT:
         rows = answer.kind.in_role(role)
         for row in rows if any(sent.get(row.name) for row in rows) else ():
-            known = row.name in sent or (before is not None and row.name in before.spec)
+            known = row.name in sent or row.name in left or (before is not None and row.name in before.spec)
             if not known and answer.spec.get(row.name):
                 yield AnswerProblem("field-lost", f"{row.name} was not sent, and the account has one", True)
 

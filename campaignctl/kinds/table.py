@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum, StrEnum
 from functools import cached_property
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from campaignctl.kinds import formats
 from campaignctl.kinds.formats import Format
@@ -82,6 +82,10 @@ class Role(Enum):
     SCHEDULE = "schedule"
     START = "start"
     END = "end"
+
+
+WHO_IS_CALLED_WITH_WHAT: Final = (Role.RECIPIENTS, Role.CONTENT, Role.CALLER)
+"""Where one of these is another, somebody is called wrongly."""
 
 
 class Unit(StrEnum):

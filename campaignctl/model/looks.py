@@ -17,6 +17,16 @@ from campaignctl.model.windows import declared_window, window_of
 from campaignctl.zones import zone
 
 
+def declared_unseen(desired: Desired, live: Live, *roles: Role) -> tuple[str, ...]:
+    """Returns the fields of these roles that a manifest declares and the account does not show: any update but an
+    opt-out takes them along (rule 4.2).
+    """
+    rows = (row.name for role in roles for row in live.kind.in_role(role))
+    return tuple(
+        it for it in rows if desired.spec.get(it) and it not in live.spec and not desired.ignores(it)
+    )
+
+
 class Look:
     """Holds recipients, start and content of a manifest or a campaign, each worked out once when it is asked for."""
 

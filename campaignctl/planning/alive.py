@@ -18,6 +18,7 @@ from campaignctl.kinds.table import Mutability, Role, Value
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.gates import Gate
 from campaignctl.model.list_refs import LISTS, asks_by_name, with_fewer
+from campaignctl.model.looks import declared_unseen
 from campaignctl.model.naming import as_typed
 from campaignctl.model.plan import NO_OPT_OUTS, Difference, HeldOperation, Operation, OptOuts
 from campaignctl.model.reasons import RANK, Reason
@@ -132,11 +133,22 @@ def _decided(desired: Desired, live: Live, terms: Terms, others: tuple[Reason, .
     unknown = (*_unknown_lists(desired), *others)
     fields = _harmless(facts) if unknown else facts.free_fields
     blocks = [*unknown, *blocking(facts)]
+    unseen = declared_unseen(desired, live, Role.RECIPIENTS) if unknown and fields else ()
+    if unseen:
+        blocks, fields = [*blocks, _would_bring(unseen)], ()
     spec = update_spec(desired, live, fields, terms) if fields else {}
     unsendable = list(cannot_send_whole(facts, spec)) if fields else []
     if unsendable:
         blocks, fields, spec = [*blocks, *unsendable], (), {}
     return _with_policies(facts, blocks, fields, spec, sendable=not unsendable)
+
+
+def _would_bring(unseen: Iterable[str]) -> Reason:
+    """Blocks what cannot hurt by itself: people who are kept back would go along (rule 4.2)."""
+    return Reason(
+        "cannot-send-whole",
+        f"the account does not show {' and '.join(unseen)}, so an update would bring who is kept back",
+    )
 
 
 def _unknown_lists(desired: Desired) -> tuple[Reason, ...]:

@@ -14,7 +14,7 @@ from campaignctl.model.list_refs import LISTS, left_by_people, refs_in, same_lis
 from campaignctl.model.plan import Operation, OptOuts
 from campaignctl.model.reasons import Reason
 from campaignctl.planning.compare import Comparison, compare, start_of
-from campaignctl.planning.payload import Spec, contradictions, lost_by_sending
+from campaignctl.planning.payload import Spec, contradictions, left_unseen, lost_by_sending
 from campaignctl.planning.phase import (
     TOO_NEAR,
     Phase,
@@ -72,19 +72,17 @@ class Assessment:
         return not self.desired.ignores(name) and can_change(name, self.live, self.phase, self.move)
 
     def only_opts_out(self, fields: tuple[str, ...]) -> bool:
-        """Tells whether an update of these takes suppressed people out, and does nothing else: recipients that the
-        account does not show would go along with any other.
+        """Tells whether an update of these takes suppressed people out, and does nothing else: whom it calls with what
+        would go along with any other, where the account does not show it.
         """
-        if not fields or not set(fields) <= set(self.opt_outs.fields) or self._recipients_unseen:
+        if not fields or not set(fields) <= set(self.opt_outs.fields) or self._brings_more:
             return False
         fewer = NUMBERS not in fields or only_fewer(self.desired, self.live, self.suppressed)
         return fewer and (LISTS not in fields or self._lists_lost_people_alone)
 
     @property
-    def _recipients_unseen(self) -> bool:
-        rows = (it.name for it in self.live.kind.in_role(Role.RECIPIENTS))
-        wanted = (it for it in rows if self.desired.spec.get(it) and not self.desired.ignores(it))
-        return any(it not in self.live.spec for it in wanted)
+    def _brings_more(self) -> bool:
+        return bool(left_unseen(self.desired, self.live))
 
     @property
     def _lists_lost_people_alone(self) -> bool:

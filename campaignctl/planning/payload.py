@@ -14,9 +14,10 @@ from campaignctl.contact_lists.by_name import without_names
 from campaignctl.diagnostics import Severity
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.countries import Country
-from campaignctl.kinds.table import Field, Kind, Mutability, Role, Type, Value
+from campaignctl.kinds.table import WHO_IS_CALLED_WITH_WHAT, Field, Kind, Mutability, Role, Type, Value
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.list_refs import LISTS, with_fewer
+from campaignctl.model.looks import declared_unseen
 from campaignctl.model.values import UNSEEN, shown
 from campaignctl.model.windows import window_of
 from campaignctl.planning.compare import same, start_of
@@ -109,14 +110,18 @@ def update_spec(desired: Desired, live: Live, changing: Collection[str], terms: 
 
 
 def opt_out_spec(desired: Desired, live: Live, fields: Collection[str], terms: Terms) -> Spec:
-    """Returns what an update sends that only takes suppressed people out: all as it is live, and of its recipients
-    nothing that the account does not show, for that may bring others.
+    """Returns what an update sends that only takes suppressed people out: all as it is live, and of whom it calls
+    with what nothing that the account does not show, for that may be what is kept back.
     """
     spec = update_spec(desired, live, (), terms)
-    for row in desired.kind.in_role(Role.RECIPIENTS):
-        if row.name not in live.spec:
-            spec.pop(row.name, None)
+    for name in left_unseen(desired, live):
+        spec.pop(name, None)
     return {**spec, LISTS: with_fewer(live.spec.get(LISTS))} if LISTS in fields else spec
+
+
+def left_unseen(desired: Desired, live: Live) -> tuple[str, ...]:
+    """Returns what an opt-out leaves as it is, and does not send, since the account does not show it."""
+    return declared_unseen(desired, live, *WHO_IS_CALLED_WITH_WHAT)
 
 
 def _merged(field: Field, desired: Desired, live: Live, changes: bool, country: Country | None) -> Value:

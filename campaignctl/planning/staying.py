@@ -16,7 +16,7 @@ from campaignctl.kinds.lifecycle import NOT_CALLING, STOPPED_STATES, Status
 from campaignctl.kinds.operations import BEGINNING, Op, Permission
 from campaignctl.kinds.table import Role, Value
 from campaignctl.model.campaigns import Desired, Live
-from campaignctl.model.looks import Look, hides_recipients
+from campaignctl.model.looks import Look, declared_unseen, hides_recipients
 from campaignctl.model.plan import Operation
 from campaignctl.model.reasons import Reason
 from campaignctl.model.windows import declared_window
@@ -36,7 +36,7 @@ def clear_of_what_stays(
     What is held stays, too: so it may be in the way of the next.
     """
     decisions = list(decided)
-    places = [place for place, it in enumerate(decisions) if _reaching(meant[place].desired, it) is not None]
+    places = [place for place, it in enumerate(decisions) if _reaching(meant[place], it) is not None]
     while places:
         by_match = {id(match): decision for match, decision in zip(meant, decisions, strict=True)}
         staying = [it for match in matches for it in _left_by(match, by_match.get(id(match)), terms.country)]
@@ -77,22 +77,27 @@ def _with_declared_end(desired: Desired, spec: Mapping[str, Value]) -> Mapping[s
     return {**spec, kind.schedule.name: {key: it for key, it in schedule.items() if key != kind.end.name}}
 
 
-def reaches_more(desired: Desired, operation: Operation) -> bool:
-    """Tells whether an operation leads to calls that would not come without it."""
+def reaches_more(desired: Desired, operation: Operation, live: Live | None) -> bool:
+    """Tells whether an operation leads to calls that would not come without it: also by what the account does not
+    show, since any update but an opt-out sends that along.
+    """
     if operation.op in BEGINNING:
         return True
-    roles = desired.kind.in_role(Role.RECIPIENTS) + desired.kind.in_role(Role.CONTENT)
-    changed = not operation.opt_out and any(it.name in operation.fields for it in roles)
-    return operation.op is Op.UPDATE and changed and desired.kind.schedule.name not in operation.fields
+    if operation.op is not Op.UPDATE or operation.opt_out or desired.kind.schedule.name in operation.fields:
+        return False
+    roles = Role.RECIPIENTS, Role.CONTENT
+    changed = any(it.name in operation.fields for role in roles for it in desired.kind.in_role(role))
+    return changed or (live is not None and bool(declared_unseen(desired, live, Role.RECIPIENTS)))
 
 
-def _reaching(desired: Desired, decision: Decision) -> int | None:
+def _reaching(match: Match, decision: Decision) -> int | None:
     """Returns the place of the first operation that leads to more calls; None without one."""
-    return next((place for place, it in enumerate(decision.operations) if reaches_more(desired, it)), None)
+    operations = enumerate(decision.operations)
+    return next((place for place, it in operations if reaches_more(match.desired, it, match.live)), None)
 
 
 def _held(match: Match, decision: Decision, found: Lookalikes, terms: Terms) -> Decision | None:
-    live, place = match.live, _reaching(match.desired, decision)
+    live, place = match.live, _reaching(match, decision)
     assert place is not None, "only what leads to more calls is looked at"
     reason = _why_held(match.desired, decision.resulting, live.sid if live else "", found, terms)
     if reason is None:

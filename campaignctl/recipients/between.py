@@ -13,6 +13,7 @@ from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Role
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.dated_names import parsed
+from campaignctl.model.looks import declared_unseen
 from campaignctl.model.plan import Operation
 
 Item = TypeVar("Item")
@@ -46,8 +47,7 @@ def may_reach_others(operation: Operation, desired: Desired, live: Live | None) 
     """
     if operation.reaches_others or operation.op is not Op.UPDATE or operation.opt_out or live is None:
         return operation.reaches_others
-    rows = (it.name for it in desired.kind.in_role(Role.RECIPIENTS))
-    return any(it in desired.spec and it not in live.spec and not desired.ignores(it) for it in rows)
+    return bool(declared_unseen(desired, live, Role.RECIPIENTS))
 
 
 def are_one_pair(one: Desired, other: Desired) -> bool:

@@ -30,6 +30,7 @@ from campaignctl.planning.alive import Decision, held_from
 from campaignctl.planning.match import by_name_and_sid
 from campaignctl.planning.phase import Phase, phase_of
 from campaignctl.planning.terms import Terms
+from campaignctl.recipients.between import may_reach_others
 from campaignctl.recipients.leaving_out import NUMBERS, as_written, earlier_campaign, leave_out, with_opt_out
 from campaignctl.tuples import NamedTuple
 
@@ -196,7 +197,7 @@ def _unread(_live: Live) -> None:
 def unseen_held(decision: Decision, desired: Desired, live: Live | None, terms: Terms) -> Decision:
     """Holds what sends to people where nobody sees whom an earlier campaign has called, until somebody says so."""
     unseen = unseen_among(desired.shown.values())
-    sends = [it for it in decision.operations if it.reaches_others]
+    sends = [it for it in decision.operations if may_reach_others(it, desired, live)]
     if unseen is None or not sends or terms.allows(Permission.UNSEEN, desired, live):
         return decision
     held = held_from(decision.operations.index(sends[0]), decision, unseen, live)

@@ -15,6 +15,7 @@ from campaignctl.kinds.countries import Country
 from campaignctl.kinds.operations import BEGINNING, Op, Permission
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.list_refs import LISTS, with_fewer
 from campaignctl.model.plan import Change, Operation
 from campaignctl.model.reasons import Reason
 from campaignctl.model.values import texts
@@ -180,6 +181,8 @@ def _after(operations: Iterable[Operation], desired: Desired, live: Live, terms:
     if update is None or phase is not Phase.OPEN:
         return people_in(live.spec, terms.country)
     sent = {name: desired.spec.get(name) for name in update.fields if name in desired.spec}
+    if update.opt_out:  # whom its manifest wants instead may be kept back
+        sent = {LISTS: with_fewer(live.spec.get(LISTS))} if LISTS in update.fields else {}
     numbers = texts({**live.spec, **sent}.get(NUMBERS))
     if desired.suppression is not None:
         numbers = desired.suppression.without(numbers)

@@ -173,7 +173,7 @@ class KindReader:
     def undecided(self) -> Mapping[str, Desired]:
         """Returns the manifests, by name, that none of the alive matches and that could still matter."""
         now, taken = self.client.now(), self.names(_is_alive)
-        unpinned = {one.name: one for one in self.manifests if one.name and not one.sid}
+        unpinned = {name: one for one in self.manifests if not one.sid and (name := one.name)}
         return {
             name: one
             for name, one in unpinned.items()
@@ -196,11 +196,11 @@ class KindReader:
         now, taken = self.client.now(), self.names()
         renamed = self.names(_is_known)
         return (
-            one.name
+            name
             for one in self.manifests
-            if one.name
+            if (name := one.name)
             and not one.sid
-            and one.name not in taken
+            and name not in taken
             and one.previous_name not in renamed
             and one.state not in ENDING_STATES
             and _can_matter(one, now)

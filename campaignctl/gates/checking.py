@@ -12,12 +12,13 @@ from functools import cache
 
 from campaignctl.diagnostics import Severity, SpecFinding, counted, did_you_mean, quoted
 from campaignctl.gates.statistics import fewest, power
+from campaignctl.kinds import KINDS
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import MARGIN
 from campaignctl.kinds.table import Role
 from campaignctl.model.campaigns import Desired, by_kind_and_name
 from campaignctl.model.gates import After, percent
-from campaignctl.model.values import normal
+from campaignctl.model.values import Meaning, normal_of
 from campaignctl.model.windows import Window
 from campaignctl.model.windows import after as later
 from campaignctl.tuples import NamedTuple
@@ -148,8 +149,14 @@ def _overlap(
 
 
 def _same_content(desired: Desired, other: Desired, country: Country | None) -> bool:
+    mine, theirs = desired.spec, other.spec
     return all(
-        normal(field, desired.spec.get(field.name), country)
-        == normal(field, other.spec.get(field.name), country)
-        for field in desired.kind.in_role(Role.CONTENT)
+        meaning(mine.get(name)) == meaning(theirs.get(name))
+        for name, meaning in _contents(desired.kind.name, country)
     )
+
+
+@cache
+def _contents(kind: str, country: Country | None) -> Sequence[tuple[str, Meaning]]:
+    """Returns the fields that say what people hear or read, and what tells the meaning of each."""
+    return [(field.name, normal_of(field, country)) for field in KINDS[kind].in_role(Role.CONTENT)]

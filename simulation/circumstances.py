@@ -68,6 +68,32 @@ def a_run_comes_before_the_wait_is_over(world: LifeWorld, random: Random) -> Non
     _apply_at(world, canary.end + 60.0 * 31, random)
 
 
+def what_repeats_waits(world: LifeWorld, random: Random) -> None:
+    """Lets each date of a series wait for that of another one; pipelines run while the first calls, and once all are
+    called.
+    """
+    canary, rest = stages.add_repeating(world.repository, world.now, random)
+    rule = canary.repeat
+    assert rule is not None, "it repeats"
+    apply_to(world, random, calm=True)
+    wait = rest.after.wait if rest.after else 0
+    for day in rule.dates()[: random.choice((1, 2))]:
+        world.answer(random.choice(stages.ANSWERS))
+        if random.random() < 0.5:
+            _apply_at(world, rule.start(day) + random.choice((25.0, 900.0)), random)
+        _apply_at(world, rule.start(day) + canary.hours * 3600.0 + 60.0 * (wait + 1), random)
+
+
+def messages_go_in_stages(world: LifeWorld, random: Random) -> None:
+    """Lets messages to a second list wait for what became of those to a first one."""
+    canary, rest = stages.add_messages(world.repository, world.now, random)
+    apply_to(world, random, calm=True)
+    world.answer(random.choice((_GOES_WELL, _GOES_WELL, *stages.ANSWERS)))
+    wait = rest.after.wait if rest.after else 0
+    _apply_at(world, canary.start + random.choice((25.0, 900.0)), random)
+    _apply_at(world, canary.end + 60.0 * (wait + 1), random)
+
+
 def _apply_at(world: LifeWorld, moment: float, random: Random) -> None:
     world.pass_until(world.passed_at(moment))
     apply_to(world, random, calm=True)

@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from heapq import merge
 from random import Random
 
-from simulation import circumstances, fleets, guards, habits, jobs, leanings, recipes, reports, stages
+from simulation import (
+    circumstances,
+    fleets,
+    guards,
+    habits,
+    jobs,
+    leanings,
+    opting_out,
+    recipes,
+    reports,
+    stages,
+)
 from simulation.beside import two_at_once
 from simulation.ledger import CommandRun
 from simulation.machines import Encounter
@@ -98,7 +109,11 @@ def after_a_canary(world: LifeWorld, random: Random) -> None:
     """Runs pipelines while a canary calls and once its results are there; somebody may edit in between."""
     written = world.repository.head.written
     waited = {it.after.campaign for it in written if it.after}
-    soon = [it for it in written if it.name in waited and 0 < it.start - world.now < 6 * 3600]
+    soon = [
+        it
+        for it in written
+        if it.name in waited and it.repeat is None and 0 < it.start - world.now < 6 * 3600
+    ]
     if not soon or random.random() < 0.3:
         soon = [stages.add_soon(world.repository, world.now, random)]
     one = random.choice(soon)
@@ -281,6 +296,12 @@ RARE: Mapping[str, RareEvent] = {
     "a duplicate of what is pinned": RareEvent(circumstances.a_duplicate_of_what_is_pinned, 0.01, 3),
     "a plan waits while somebody edits": RareEvent(circumstances.a_plan_waits_while_somebody_edits, 0.01, 3),
     "another canary is cut short": RareEvent(a_canary_is_cut_short, 0.05, 4, "gates"),
+    "what repeats waits": RareEvent(circumstances.what_repeats_waits, 0.1, 2, "gates"),
+    "messages go in stages": RareEvent(circumstances.messages_go_in_stages, 0.1, 3, "gates"),
+    "members of a list opt out": RareEvent(opting_out.members_of_a_list_opt_out, 0.15, 3, "lists"),
+    "everybody opts out while a plan waits": RareEvent(
+        opting_out.everybody_opts_out_while_a_plan_waits, 0.01, 2
+    ),
 }
 """What is drawn beside all else: a life in which none of it happens is what it was before anybody thought of it."""
 _PLAYS = (

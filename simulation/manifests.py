@@ -15,7 +15,8 @@ ENDING = ("completed", "archived")
 
 @dataclass(frozen=True)
 class AwaitedCampaign:
-    """Holds what a manifest waits for: a voice campaign of which so many have `finished`, at most `limit` failed.
+    """Holds what a manifest waits for: a campaign, nearly always of voice, of which so many have `finished`, at most
+    `limit` failed.
 
     `wait` is in minutes, `within` in days.
     """
@@ -26,11 +27,12 @@ class AwaitedCampaign:
     confidence: str
     wait: int
     within: int
+    kind: str = "voice"
 
     def document(self) -> str:
         """Writes it as one item of metadata."""
         return (
-            f'{{campaign: voice/{self.campaign}, limits: {{failed: "{self.limit}"}}, finished: {self.finished}, '
+            f'{{campaign: {self.kind}/{self.campaign}, limits: {{failed: "{self.limit}"}}, finished: {self.finished}, '
             f'confidence: "{self.confidence}", wait: {self.wait}m, within: {self.within}d}}'
         )
 
@@ -91,6 +93,7 @@ class Manifest:
                 name=f"{self.name}-{day}",
                 previous_name=was and f"{was}-{day}",
                 start=self.repeat.start(runs),
+                after=self.after and replace(self.after, campaign=f"{self.after.campaign}-{day}"),
                 offset=ZONES[self.repeat.zone],
                 repeat=None,
                 of=self.name,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from simulation.dates import Repeat
 from simulation.manifests import IST, AwaitedCampaign, Manifest
 from simulation.repository import (
     CLOSES,
     DAY,
+    LISTS,
     NUMBERS,
     OPENS,
     Edits,
@@ -24,6 +27,8 @@ from simulation.repository import (
 )
 
 _LIMITS = (("40%", "95%"), ("40%", "80%"), ("60%", "80%"), ("30%", "80%"))
+_OF_A_LIST = 9
+"""How many people are in each list that nobody fills."""
 STOPS: tuple[tuple[tuple[str, str], ...], ...] = (
     (),
     (("failed", "10%"), ("tried", "4")),
@@ -142,13 +147,17 @@ def _after(moment: float) -> float:
 
 def mended(files: Files) -> None:
     """Makes what waits valid again after an edit: it waits for a manifest that is there, and begins after that."""
-    named = {
-        it.name: it for them in files.values() for it in them if it.kind == "voice" and it.repeat is None
-    }
+    named = {(it.kind, it.name, it.repeat is None): it for them in files.values() for it in them}
     for path, them in files.items():
-        files[path] = tuple(
-            _mended(it, named.get(it.after.campaign if it.after else it.rest_of)) for it in them
-        )
+        files[path] = tuple(_mended(it, named.get(_waited_for(it))) for it in them)
+
+
+def _waited_for(one: Manifest) -> tuple[str, str, bool]:
+    """Returns the kind and the name of what a manifest speaks of, and whether that is to call once: what repeats waits
+    for what repeats.
+    """
+    name = one.after.campaign if one.after else one.rest_of
+    return one.after.kind if one.after else "voice", name, one.repeat is None
 
 
 def _mended(one: Manifest, canary: Manifest | None) -> Manifest:
@@ -156,11 +165,78 @@ def _mended(one: Manifest, canary: Manifest | None) -> Manifest:
         return one
     if canary is None or canary.name == one.name:
         return replace(one, after=None, rest_of="")
+    if one.repeat is not None:
+        return _on_its_dates(one, canary)
     wait = one.after.wait if one.after else 0
-    people = canary.take or len(canary.people)
+    people = canary.take or (len(canary.people) if canary.kind == "voice" else _OF_A_LIST)
     gate = replace(one.after, finished=min(one.after.finished, people)) if one.after else None
     early = canary.end + wait * 60 + 600 >= one.start
     return replace(one, after=gate, start=_after(canary.end + wait * 60 + 3600) if early else one.start)
+
+
+def _on_its_dates(one: Manifest, canary: Manifest) -> Manifest:
+    """Makes what repeats wait for each date of another, where that leaves it time on the same day."""
+    rule, gate = canary.repeat, one.after
+    assert rule is not None, "what repeats waits for what repeats"
+    later = rule.hour + math.ceil(canary.hours) + 1
+    if gate is None or rule.zone != "Asia/Kolkata" or later + math.ceil(one.hours) > CLOSES:
+        return replace(one, after=None)
+    people = tuple(it for it in one.people if it not in canary.people) or one.people
+    mine = replace(rule, hour=later)
+    finished = min(gate.finished, len(canary.people))
+    return replace(
+        one, repeat=mine, start=mine.start(mine.first), people=people, after=replace(gate, finished=finished)
+    )
+
+
+def add_repeating(repository: TeamRepository, now: float, random: Random) -> tuple[Manifest, Manifest]:
+    """Commits two that repeat from tomorrow on: each date of the second waits for that of the first."""
+    name, rest = repository.new_name(random), repository.new_name(random)
+    tomorrow = datetime.fromtimestamp(now, IST).date() + timedelta(days=1)
+    rule = Repeat(
+        tuple(range(7)),
+        random.choice((10, 12)),
+        0,
+        "Asia/Kolkata",
+        tomorrow,
+        tomorrow + timedelta(days=random.choice((3, 8))),
+        calendar=random.random() < 0.5,
+        horizon=random.choice((1, 2, 5)),
+    )
+    numbers = random.sample(NUMBERS, 18)
+    limit, confidence = random.choice(_LIMITS)
+    gate = AwaitedCampaign(name, limit, 6, confidence, random.choice((0, 30)), random.choice((1, 7)))
+    canary = Manifest(
+        "voice",
+        name,
+        rule.start(rule.first),
+        2.0,
+        tuple(sorted(numbers[:9])),
+        str(random.randint(100, 140)),
+        repeat=rule,
+        stop_when=random.choice(STOPS),
+    )
+    waits = replace(canary, name=rest, people=tuple(sorted(numbers[9:])), after=gate, stop_when=())
+    waits = _on_its_dates(waits, canary)
+    files = {**repository.head.files, f"campaigns/{rest}-staged.yaml": (canary, waits)}
+    repository.record(f"adds {rest}, each date of which waits for {name}", files)
+    return canary, waits
+
+
+def add_messages(repository: TeamRepository, now: float, random: Random) -> tuple[Manifest, Manifest]:
+    """Commits messages of which the first go within the hour, or next morning, to one list, and the rest to another."""
+    name, rest = repository.new_name(random), repository.new_name(random)
+    first, second = random.sample(LISTS, 2)
+    limit, confidence = random.choice(_LIMITS)
+    wait, within = random.choice((0, 0, 30)), random.choice((1, 7))
+    gate = AwaitedCampaign(name, limit, random.choice((6, 8)), confidence, wait, within, "sms")
+    text = str(random.randint(100, 140))
+    canary = Manifest("sms", name, _after(now + 1800), 2.0, (first,), text)
+    start = _after(canary.end + 60.0 * wait + random.choice((1, 2, 20)) * 3600.0)
+    waits = Manifest("sms", rest, start, 2.0, (second,), text, after=gate)
+    files = {**repository.head.files, f"campaigns/{rest}-staged.yaml": (canary, waits)}
+    repository.record(f"adds {rest}, after {name}, messages of which the first go soon", files)
+    return canary, waits
 
 
 def _staged(files: Files) -> Callable[[Manifest], bool]:

@@ -375,10 +375,10 @@ def twins_are_paused(ledger: LifeLedger, run: CommandRun) -> Findings:
                 break
 
 
-def whole_apply(run: CommandRun) -> bool:
-    """Tells whether a run did all that there was to do, and nothing met it."""
+def whole_apply(run: CommandRun, of_a_file: bool = False) -> bool:
+    """Tells whether a run did all that there was to do, or that its plan file says, and nothing met it."""
     ended = run.said is not None and run.said.code in (0, 3)
-    kept_back = run.names_a_plan_file or {"--max-changes", "--expect"} & set(run.words)
+    kept_back = (run.names_a_plan_file and not of_a_file) or {"--max-changes", "--expect"} & set(run.words)
     return quiet(run) and run.command == "apply" and ended and not kept_back and document(run) is not None
 
 

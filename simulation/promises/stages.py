@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from simulation.account import Call, Truth
-from simulation.ledger import CommandRun, LifeLedger, Write, people_of
+from simulation.ledger import KIND_OF, CommandRun, LifeLedger, Write, people_of
 from simulation.manifests import AwaitedCampaign, Manifest
 from simulation.promises.calls import by_runs
 from simulation.promises.excuses import hidden
@@ -21,14 +21,16 @@ _READ_SECONDS = 75.0
 """For so long one reading of a canary serves, and what a request takes."""
 
 
-def canaries(ledger: LifeLedger, run: CommandRun, name: str, at: float) -> tuple[Truth, ...]:
-    """Returns the voice campaigns that a name of a manifest stands for, as they were."""
-    means = [it for it in run.commit.manifests if it.kind == "voice" and it.name == name]
+def canaries(
+    ledger: LifeLedger, run: CommandRun, name: str, at: float, kind: str = "voice"
+) -> tuple[Truth, ...]:
+    """Returns the campaigns that a name of a manifest stands for, as they were."""
+    means = [it for it in run.commit.manifests if it.kind == kind and it.name == name]
     pinned = {it.sid for it in run.commit.manifests if it.name != name}
     seen = (
         ledger.at(it.sid, at)
         for it in ledger.account.campaigns.values()
-        if it.collection == "campaigns" and it.sid not in pinned and it.created <= at
+        if KIND_OF[it.collection] == kind and it.sid not in pinned and it.created <= at
     )
     return tuple(it for it in seen if it and any(one.means(it.name, it.sid) for one in means))
 
@@ -37,7 +39,7 @@ def verdict(ledger: LifeLedger, run: CommandRun, one: Manifest, at: float) -> st
     """Judges a gate by the account's own record: passed, failed, or open."""
     gate = one.after
     assert gate is not None, "it waits for something"
-    them = canaries(ledger, run, gate.campaign, at)
+    them = canaries(ledger, run, gate.campaign, at, gate.kind)
     tried = [it for it in them if it.alive or _tally(ledger, it).tried]
     if len(tried) == 1 and _can_be_told(ledger, them) and _failed(ledger, run, one, tried[0], at):
         return "failed"
@@ -65,7 +67,7 @@ def _failed(ledger: LifeLedger, run: CommandRun, one: Manifest, canary: Truth, a
     if canary.alive or not _shows_counters(ledger):
         return False
     exceeded = at_least(tally.failed, tally.all, gate.limit) <= _doubt(gate)
-    wanted = [it for it in run.commit.manifests if it.kind == "voice" and it.name == gate.campaign]
+    wanted = [it for it in run.commit.manifests if (it.kind, it.name) == (gate.kind, gate.campaign)]
     return exceeded or any(tally.crosses(limits(run.stop_when, it.stop_when)) for it in wanted)
 
 
@@ -129,7 +131,7 @@ def _may_have_failed(ledger: LifeLedger, run: CommandRun, one: Manifest, at: flo
         _failed(ledger, run, one, it, at)
         or (stops and _tally(ledger, it).unreached)
         or at_least(_tally(ledger, it).failed, _tally(ledger, it).all, gate.limit) <= _doubt(gate)
-        for it in canaries(ledger, run, gate.campaign, at)
+        for it in canaries(ledger, run, gate.campaign, at, gate.kind)
     )
 
 

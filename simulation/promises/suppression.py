@@ -22,15 +22,16 @@ def nobody_suppressed_is_sent(_ledger: LifeLedger, run: CommandRun) -> Findings:
 
 
 def suppressed_are_taken_out(ledger: LifeLedger, run: CommandRun) -> Findings:
-    """Finds what may still be changed, goes, and holds somebody suppressed after an apply that nothing met."""
-    if not whole_apply(run) or not run.commit.suppressed:
+    """Finds what may still be changed, goes, and holds somebody suppressed after an apply that nothing met, of a plan
+    file too: what that does not show of it is done.
+    """
+    if not whole_apply(run, of_a_file=True) or not run.commit.suppressed:
         return
     for wanted, row in results(run):
         truth = ledger.account.campaigns.get(row.get("sid") or "")
         if (
             truth is None
-            or wanted.kind != "voice"
-            or wanted.list_name
+            or not (wanted.kind == "voice" or wanted.list_name)
             or not truth.going
             or wanted.sid
             or wanted.name != truth.name

@@ -170,6 +170,7 @@ def _not_in_sync(ledger: LifeLedger, run: CommandRun, wanted: Manifest, row: Map
     begun = wanted.of and (truth.state == "in-progress" or ledger.now > wanted.start - 660.0)
     if truth.alive and ledger.now < wanted.start and not begun:
         near = ledger.now > min(wanted.start, truth.start or wanted.start) - 660.0
+        near = near or truth.state == "in-progress"
         yield from _differs(truth, wanted, run.commit.suppressed if near else frozenset())
 
 

@@ -354,6 +354,7 @@ def unasked_pauses(ledger: LifeLedger, run: CommandRun) -> Iterator[Write]:
         due = (
             bool(states & {"paused", "completed", "archived"})
             or any(not it.people for it in wanted)
+            or (wanted and not set(write.before.people) - run.commit.suppressed)
             or len(twins) > 1
             or _is_pruned(run, write)
             or run.withdraws(write.before)

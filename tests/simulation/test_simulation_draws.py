@@ -9,10 +9,17 @@ import pytest
 from simulation_bench import Bench
 
 from campaignctl.sandbox.faults import EFFECTS
-from simulation import habits, network, unknowns
+from simulation import circumstances, events, habits, network, opting_out, unknowns
 from simulation.operators import OPERATORS
 from simulation.product import rows
 from simulation.promises.excuses import hidden, is_plain
+from simulation.seeds import play
+
+
+def _in_a_row(event: events.RareEvent) -> bool:
+    """A few steps that somebody thought of."""
+    return event.play.__module__ in (circumstances.__name__, opting_out.__name__)
+
 
 SWITCHES = {name for name, _, _ in rows()}
 
@@ -94,3 +101,15 @@ def test_where_lists_are_deleted_deletes_are_refused_and_lost() -> None:
     }
     assert "DELETE" in met[lists.name]
     assert met[GENERAL.name] == {"", "GET", "POST", "PUT"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name, it in events.RARE.items() if _in_a_row(it)])
+def test_each_circumstance_is_played_and_breaks_nothing(name: str) -> None:
+    """In the first life in which it is drawn, which has nothing else."""
+    drawn = ((seed, it) for seed in range(3000) for it in events.drawn(seed, 12) if it.kind == name)
+    seed, event = next(drawn)
+    played = play(seed, 12, only=[event.number])
+    assert f"[{event.number}] {name}" in played.story
+    assert played.runs > 0
+    assert played.violations == ()

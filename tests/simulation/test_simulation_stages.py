@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from fractions import Fraction
+from random import Random
 
 import pytest
 from simulation_bench import HOUR, Bench, sent
 
 from simulation import stages
 from simulation.commits import Commit
+from simulation.dates import Repeat
 from simulation.ledger import CommandRun
-from simulation.manifests import AwaitedCampaign, Manifest
+from simulation.manifests import IST, AwaitedCampaign, Manifest
 from simulation.promises.tallies import PeopleTally, at_least, at_most
-from simulation.repository import DAY, NUMBERS
+from simulation.repository import DAY, NUMBERS, TeamRepository
 
 GATE = AwaitedCampaign("canary", "40%", 8, "95%", 0, 7)
 
@@ -205,6 +208,60 @@ def test_what_waits_is_made_valid_again_after_an_edit() -> None:
     alone = {"a.yaml": (rest,)}
     stages.mended(alone)
     assert alone["a.yaml"][0].names == ()
+
+
+def series(bench: Bench) -> tuple[Manifest, Manifest]:
+    """One that repeats in the afternoon of today and tomorrow, and another one that waits for it, date by date."""
+    today = datetime.fromtimestamp(bench.now, IST).date()
+    rule = Repeat(tuple(range(7)), 14, 0, "Asia/Kolkata", today, today + timedelta(days=1))
+    canary = replace(bench.one, name="canary", hours=2.0, people=NUMBERS[:10], repeat=rule)
+    rest = replace(canary, name="rest", people=NUMBERS[10:20], after=GATE, repeat=replace(rule, hour=18))
+    return canary, rest
+
+
+def test_each_date_of_what_repeats_waits_for_its_own(bench: Bench) -> None:
+    """That of today is over; that of tomorrow says nothing yet."""
+    made = bench.run(*series(bench))
+    today, tomorrow = (it.name.removeprefix("canary") for it in made.commit.manifests[:2])
+    bench.creates(made, as_sent(made, f"canary{today}"))
+    assert not bench.broken(made)
+    bench.clock.sleep(6 * HOUR)
+    for day, broken in ((today, set[str]()), (tomorrow, {"gates"})):
+        run = bench.run(*series(bench))
+        bench.creates(run, as_sent(run, f"rest{day}"))
+        assert bench.broken(run) & {"gates"} == broken
+
+
+def test_what_repeats_waits_for_what_repeats_at_its_dates(bench: Bench) -> None:
+    """Whoever edits the one is told by its checks, and mends the other; where no time is left on the day it waits no
+    more, nor for what does not repeat.
+    """
+    canary, rest = series(bench)
+    rule = canary.repeat
+    assert rule is not None, "it repeats"
+    for changed, hour in (
+        (replace(canary, repeat=replace(rule, hour=12, days=(0, 2))), 15),
+        (replace(canary, repeat=replace(rule, hour=17)), None),
+        (replace(canary, repeat=None), None),
+    ):
+        files = {"a.yaml": (changed, rest)}
+        stages.mended(files)
+        mended = files["a.yaml"][1]
+        assert mended.repeat is not None, "it repeats still"
+        assert mended.after == (None if hour is None else GATE)
+        assert hour is None or (mended.repeat.hour, mended.repeat.days) == (hour, (0, 2))
+
+
+def test_messages_wait_for_messages(bench: Bench) -> None:
+    """Each to a list of its own; after an edit they do still."""
+    repository = TeamRepository()
+    canary, rest = stages.add_messages(repository, bench.now, Random(1))
+    text = "".join(repository.head.texts().values())
+    assert f"after: [{{campaign: sms/{canary.name}, " in text
+    assert canary.people != rest.people
+    files = dict(repository.head.files)
+    stages.mended(files)
+    assert files == repository.head.files
 
 
 def test_documents_say_what_waits_for_what() -> None:

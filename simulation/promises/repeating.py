@@ -15,13 +15,16 @@ from simulation.promises.writes import SETTLE, creates
 
 
 def called_twice_for_a_date(ledger: LifeLedger) -> Findings:
-    """Checks that nobody is called for one date by two campaigns that runs made, whatever start each has."""
+    """Checks that nobody is called for one date by two campaigns that runs made, whatever start each has, and unless a
+    manifest that pins one made it another.
+    """
     for call, truth, origin, run in by_runs(ledger):
-        if run.commit.repeating(KIND_OF[truth.collection], origin.name) is None:
+        name, _ = ledger.became.get(call.sid, (origin.name, None))
+        if run.commit.repeating(KIND_OF[truth.collection], name) is None:
             continue
-        first = ledger.dates.setdefault((truth.collection, origin.name, call.number), call.sid)
+        first = ledger.dates.setdefault((truth.collection, name, call.number), call.sid)
         if first != call.sid and "renames" not in ledger.touched[first] | ledger.touched[call.sid]:
-            says = f"{call.number} by {origin.name} {call.sid[:6]} ({run}), and before by {first[:6]}"
+            says = f"{call.number} by {name} {call.sid[:6]} ({run}), and before by {first[:6]}"
             yield JudgeFinding(says, call.sid, call.at, first)
 
 

@@ -170,6 +170,8 @@ def _sent_otherwise(write: Write, wanted: Manifest, suppressed: frozenset[str]) 
     )
     for names, value, mine, theirs in fields:
         known = [theirs] if wanted.ignores(*names) else [mine, theirs]
+        if names == ("url", "template"):
+            known.append(before.content.replace("http:", "https:", 1))  # what stays goes back as it is spelt
         if names == ("from", "lists"):
             known.append(set(before.aims) - suppressed)
             known += [value] if wanted.calls(people_of(sent)) else []

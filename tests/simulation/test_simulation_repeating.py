@@ -104,6 +104,18 @@ def test_nobody_is_called_twice_for_one_date(bench: Bench) -> None:
     assert bench.broken() == {"one date"}
 
 
+def test_a_date_that_another_manifest_pins_is_a_date_no_more(bench: Bench) -> None:
+    """By mistake; it is renamed, and the date has a campaign of its own made (seed 77)."""
+    one = replace(on(bench, MONDAY), start=bench.now + HOUR)
+    sid = bench.creates(bench.run(series(bench)), one)
+    bench.clock.sleep(60)
+    pins = replace(one, name="holi", of="", date=None, sid=sid)
+    bench.sends(bench.run(series(bench), pins), "PUT", sid, sent(pins))
+    bench.creates(bench.run(series(bench), pins), replace(one, start=one.start + HOUR))
+    bench.clock.sleep(4 * HOUR)
+    assert not bench.broken()
+
+
 def test_each_date_within_the_horizon_is_told_and_a_missed_one_is_no_success(bench: Bench) -> None:
     """Today's, and that of the day after tomorrow."""
     both = [on(bench, MONDAY), on(bench, MONDAY + timedelta(days=2))]

@@ -490,6 +490,22 @@ def test_a_duplicate_that_a_run_tried_to_end_in_vain_is_not_what_the_name_means(
     assert bench.broken(run) & {"several"} == broken
 
 
+@pytest.mark.parametrize(
+    ("what", "otherwise", "broken"), [("http:", "https:", set()), ("926", "927", {"updates"})]
+)
+def test_what_is_left_to_others_goes_back_as_it_is_spelt(
+    bench: Bench, what: str, otherwise: str, broken: set[str]
+) -> None:
+    """An account may write the scheme of an address otherwise (seed 1211)."""
+    sid = bench.creates(bench.run(bench.one), bench.one)
+    bench.clock.sleep(60)
+    run = bench.run(replace(bench.one, ignore=("url",), content="4"))
+    url = sent(bench.one)["url"].replace(what, otherwise, 1)
+    bench.sends(run, "PUT", sid, sent(bench.one) | {"url": url})
+    assert run.writes[-1].acted
+    assert bench.broken(run) & {"updates"} == broken
+
+
 def test_every_promise_of_these_is_in_the_table() -> None:
     """By its name."""
     names = {it.name for it in JUDGES}

@@ -422,7 +422,7 @@ def old_plans_do_nothing(ledger: LifeLedger, run: CommandRun) -> Findings:
 
 def is_opt_out(run: CommandRun, write: Write) -> bool:
     """Tells whether an update only takes out those who are called no more: nothing keeps it back."""
-    before, sent = write.before, set(people_of(write.sent))
+    before, sent = write.before, set(write.members or people_of(write.sent))
     return (
         write.request == "update"
         and before is not None

@@ -81,6 +81,20 @@ def test_people_leave_the_list_that_a_campaign_goes_to_while_another_one_is_kept
     assert bench.broken(run) & {"members"} == broken
 
 
+@pytest.mark.parametrize(("left", "broken"), [((ONE,), set()), ((ONE, THIRD), {"shown"})])
+def test_who_opts_out_of_a_list_is_taken_out_though_an_approved_plan_did_not_show_it(
+    bench: Bench, left: tuple[str, ...], broken: set[str]
+) -> None:
+    """Somebody else who comes is another matter (seed 1739)."""
+    wanted = replace(bench.one, people=(), list_name="people")
+    sid = to_a_list(bench, suppressing(bench.run(wanted)), ONE, OTHER)
+    bench.clock.sleep(60)
+    run = suppressing(bench.run(wanted), OTHER)
+    run.shown = frozenset()
+    to_a_list(bench, run, *left, sid=sid)
+    assert bench.broken(run) & {"shown"} == broken
+
+
 @pytest.mark.parametrize(("who", "broken"), [((), set()), ((OTHER,), {"opt-outs"})])
 @pytest.mark.parametrize("words", ["apply --format json", "apply plan-1.json --format json"])
 def test_who_opts_out_is_taken_out_of_a_list_and_by_a_plan_file_too(

@@ -20,7 +20,6 @@ from campaignctl.model.windows import window_of
 
 if TYPE_CHECKING:
     from campaignctl.app.workspace import Reading, Session
-    from campaignctl.custom_rules.rulebook import RuleFiles
 
 
 class OwnFindings:
@@ -39,7 +38,7 @@ def read_for_plan(session: Session, paths: Sequence[str], labels: str = "", prun
 
     Raises InputError.
     """
-    rules = reading_rules(session, [session.environment])
+    rules = loading_rules([session.environment])
     reading = session.read(paths, labels, [*rules, lambda: [*map(import_module, _NEEDED_NEXT)]])
     return with_own_rules(session, reading).valid(prune)
 
@@ -48,18 +47,12 @@ _NEEDED_NEXT: Final = ("campaignctl.api.client", "campaignctl.api.refresh", "cam
 """What a plan loads once manifests are read, the client above all: meanwhile where several processes read them."""
 
 
-def reading_rules(session: Session, environments: Iterable[Environment]) -> Sequence[Callable[[], object]]:
-    """Returns what reads the rule files, for which `jsonschema` may have to be loaded: that takes as long as some
-    hundred manifests do; nothing where no environment names one.
+def loading_rules(environments: Iterable[Environment]) -> Sequence[Callable[[], object]]:
+    """Returns what loads all that checks by rule files, which takes as long as some hundred manifests do; nothing where
+    no environment names one.
     """
-    settings = [setting for it in environments for setting in it.rule_files]
-    return [lambda: _rule_files(session).rules(settings)] if settings else []
-
-
-def _rule_files(session: Session) -> RuleFiles:
-    from campaignctl.custom_rules.rulebook import RuleFiles
-
-    return session.one_for_all(RuleFiles(Path(session.project.root), session.project.file or ""))
+    named = any(it.rule_files for it in environments)
+    return [lambda: import_module("campaignctl.custom_rules.rulebook")] if named else []
 
 
 def with_own_rules(session: Session, reading: Reading) -> Reading:
@@ -96,9 +89,9 @@ def _with_rule_files(session: Session, reading: Reading) -> Reading:
     settings = session.environment.rule_files
     if not settings:
         return reading
-    from campaignctl.custom_rules.rulebook import check_manifests_by
+    from campaignctl.custom_rules.rulebook import RuleFiles, check_manifests_by
 
-    files = _rule_files(session)
+    files = session.one_for_all(RuleFiles(Path(session.project.root), session.project.file or ""))
     rules, mistakes = files.rules(settings)
     now = session.clock.now()
     meant = [] if mistakes else [it for it in reading.selected if _binds(it, now)]

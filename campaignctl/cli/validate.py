@@ -11,7 +11,7 @@ import click
 from campaignctl.app import output
 from campaignctl.app.checking import Checked, check, suites_of
 from campaignctl.app.options import GlobalOptions
-from campaignctl.app.own_rules import reading_rules
+from campaignctl.app.own_rules import loading_rules
 from campaignctl.app.workspace import Session
 from campaignctl.cli.options import format_option, labels_option, paths_argument, several_environments
 from campaignctl.diagnostics import Diagnostic, in_order
@@ -64,7 +64,7 @@ def _check_all(
     first: dict[object, Environment] = {}
     for environment in environments:
         first.setdefault(_read_by(environment), environment)
-    readings = session.load_each(list(first.values()), paths, labels, reading_rules(session, environments))
+    readings = session.load_each(list(first.values()), paths, labels, loading_rules(environments))
     for environment in environments:
         reading = readings[first[_read_by(environment)].name]
         yield check(session._replace(environment=environment), reading)

@@ -1,4 +1,4 @@
 """Applies rules of a project's own: JSON Schemas that its manifests must satisfy.
 
-`jsonschema` is imported here alone, and only where a rule file is not plain, or a manifest does not satisfy it.
+`jsonschema` is imported here alone, and only where a project names a rule file.
 """

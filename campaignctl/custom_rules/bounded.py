@@ -1,9 +1,17 @@
-"""Runs `jsonschema` within bounds: every keyword is counted by depth, every text measured that a pattern meets."""
+"""Runs `jsonschema` within bounds: a hostile rule cannot hang a pipeline, nor be got round by a long text.
+
+Every keyword is counted by depth; a clock of the system ends what takes too long, within a regular expression too.
+What goes beyond the bounds raises: it is never taken for a rule that was met.
+"""
 
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from time import monotonic
+from types import FrameType
 from typing import Final, cast
 
 import jsonschema
@@ -11,10 +19,17 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
-from campaignctl.custom_rules.limits import MAX_LEVELS, LimitExceededError, require_short
 from campaignctl.tuples import NamedTuple
 
+MAX_LEVELS: Final = 64
+MAX_TEXT: Final = 4096
+"""Characters that a pattern meets."""
+
 _Keyword = Callable[["Validator", object, object, object], "Iterator[ValidationError] | None"]
+
+
+class LimitExceededError(Exception):
+    """Says that a bound was met; the message says which."""
 
 
 class FailedSchema(Exception):  # noqa: N818 – it rides on `ValidationError.cause`, which takes nothing else
@@ -81,7 +96,7 @@ def _pattern(
     _validator: Validator, pattern: object, instance: object, _schema: object
 ) -> Iterator[ValidationError]:
     if isinstance(instance, str) and isinstance(pattern, str):
-        require_short(instance)
+        _require_short(instance)
         if not re.search(pattern, instance):
             yield ValidationError("pattern")
 
@@ -93,10 +108,15 @@ def _pattern_properties(checked: _Keyword) -> _Keyword:
         validator: Validator, patterns: object, instance: object, schema: object
     ) -> Iterator[ValidationError]:
         for key in instance if isinstance(instance, Mapping) else ():
-            require_short(key)
+            _require_short(key)
         yield from checked(validator, patterns, instance, schema) or ()
 
     return run
+
+
+def _require_short(text: str) -> None:
+    if len(text) > MAX_TEXT:
+        raise LimitExceededError(f"a pattern meets a text of more than {MAX_TEXT:,} characters")
 
 
 def _property_names(
@@ -130,3 +150,33 @@ def _first_extra(instance: Mapping[str, object], schema: Mapping[str, object]) -
     allowed = "|".join(patterns) if isinstance(patterns, Mapping) else ""
     extra = (key for key in instance if key not in known and not (allowed and re.search(allowed, key)))
     return next(extra, None)
+
+
+@contextmanager
+def at_most(seconds: float, message: str) -> Iterator[None]:
+    """Ends what takes longer. Raises LimitExceededError with the message.
+
+    In the main thread of a process alone, for there alone a signal ends a regular expression that runs away
+    (`in_main_thread`).
+    """
+    ends = monotonic() + seconds
+
+    def over(_signal: int, _frame: FrameType | None) -> None:
+        raise LimitExceededError(message)
+
+    if seconds <= 0:
+        raise LimitExceededError(message)
+    before, left = signal.signal(signal.SIGALRM, over), signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        try:
+            yield
+        except RecursionError:
+            raise LimitExceededError(f"it is nested more than {MAX_LEVELS} levels deep") from None
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+        if left[0]:
+            signal.setitimer(
+                signal.ITIMER_REAL, max(0.001, left[0] - (monotonic() - ends + seconds)), left[1]
+            )

@@ -1,86 +1,140 @@
-"""Checks manifests by a project's own rules. `jsonschema` is imported where one of them has to be asked of it."""
+"""Checks manifests by a project's own rules: which keyword failed where, and in whose words that is said.
+
+Neither the library's own message nor a manifest's value is ever shown: both quote numbers of people.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from time import monotonic
 from typing import Final
 
-from campaignctl.custom_rules.limits import SECONDS_A_MANIFEST, LimitExceededError, TooLongTextError, at_most
-from campaignctl.custom_rules.rule_file import (
-    CheckedManifest,
-    DeclaredManifest,
-    OwnRule,
-    RuleFile,
-    RuleMistake,
-    plain_check,
-)
+from jsonschema.exceptions import ValidationError
+
+from campaignctl.custom_rules.bounded import FailedSchema, LimitExceededError, at_most
+from campaignctl.custom_rules.rule_file import CompiledRules, RuleFile, compiled
+from campaignctl.diagnostics import Severity
 from campaignctl.kinds.table import Value
 from campaignctl.parallel import parallel_map
+from campaignctl.text import without_numbers
+from campaignctl.tuples import NamedTuple
 
 LIMIT: Final = "schema-limit"
-_PORTION: Final = 100
-"""Manifests that may take as long together as `jsonschema` may with one."""
+SECONDS_A_MANIFEST: Final = 2.0
+DeclaredManifest = tuple[str, Mapping[str, Value]]
+"""The kind of a manifest, and what it declares."""
+_WORDS: Final = ("errorMessage", "description", "title")
 
 
-def mistakes_in(rule_file: RuleFile) -> list[RuleMistake]:
-    """Returns what is wrong in a rule file; nothing where it can be used."""
-    if plain_check(rule_file) is not None:
-        return []
-    from campaignctl.custom_rules.compiling import compiled
+class OwnRule(NamedTuple):
+    """Holds a rule file in force: `rule` is what its findings are called, `kind` the one that it is for, None for
+    all.
+    """
 
-    found = compiled(rule_file)
-    return found if isinstance(found, list) else []
+    rule: str
+    kind: str | None
+    level: Severity
+    schema: RuleFile
+
+
+class FailedKeyword(NamedTuple):
+    """Holds one keyword that a manifest does not satisfy: the steps to the node, and the key in it that is meant."""
+
+    steps: tuple[str | int, ...]
+    key: str | None
+    message: str
+    schema: str
+
+
+class CheckedManifest(NamedTuple):
+    """Holds what the rules find of one manifest: which of them, and the keyword.
+
+    `limit` is set where a bound was met.
+    """
+
+    found: tuple[tuple[OwnRule, FailedKeyword], ...]
+    limit: str | None = None
 
 
 def check_all(
     rules: Sequence[OwnRule], manifests: Sequence[DeclaredManifest], ends: float
 ) -> list[CheckedManifest]:
-    """Checks each manifest by the rules of its kind: those that do not plainly satisfy them by `jsonschema`, some in
-    copies of the process.
+    """Checks each manifest by the rules of its kind, some of them in copies of the process.
 
     `ends` is when all of them together must be done, by the machine's monotonic clock. After that nothing more is
     looked at.
     """
     checked = list[CheckedManifest]()
-    plain = _plain(rules, manifests, ends)
-    judged = _judged(rules, [it for it, met in zip(manifests, plain, strict=True) if not met], ends)
-    for met in plain:
-        made = CheckedManifest(()) if met else next(judged)
+    for made in parallel_map(partial(_check_each, rules, ends), manifests):
         checked.append(made)
         if made.limit is not None and monotonic() >= ends:
             break
     return checked
 
 
-def _plain(rules: Sequence[OwnRule], manifests: Sequence[DeclaredManifest], ends: float) -> list[bool]:
-    """Tells of each manifest whether it plainly satisfies the rules of its kind; nothing is plain any more once some
-    took too long.
-    """
-    told = list[bool]()
-    with suppress(LimitExceededError):
-        for begin in range(0, len(manifests), _PORTION):
-            with at_most(min(SECONDS_A_MANIFEST, ends - monotonic()), "jsonschema says which"):
-                for kind, declared in manifests[begin : begin + _PORTION]:
-                    told.append(_is_plain(rules, kind, declared))
-    return [*told, *(False for _ in manifests[len(told) :])]
-
-
-def _is_plain(rules: Sequence[OwnRule], kind: str, declared: Mapping[str, Value]) -> bool:
-    checks = [plain_check(rule.schema) for rule in rules if rule.kind in (None, kind)]
-    try:
-        return all(check is not None and check(declared) for check in checks)
-    except TooLongTextError:
-        return False
-
-
-def _judged(
-    rules: Sequence[OwnRule], manifests: Sequence[DeclaredManifest], ends: float
+def _check_each(
+    rules: Sequence[OwnRule], ends: float, manifests: Sequence[DeclaredManifest]
 ) -> Iterator[CheckedManifest]:
-    if not manifests:
-        return
-    from campaignctl.custom_rules.judging import judged
+    for kind, declared in manifests:
+        own = [rule for rule in rules if rule.kind in (None, kind)]
+        try:
+            yield CheckedManifest(tuple(_check(declared, own, ends)))
+        except LimitExceededError as exceeded:
+            yield CheckedManifest((), str(exceeded))
 
-    yield from parallel_map(partial(judged, rules, ends), manifests)
+
+def _check(
+    declared: Mapping[str, Value], rules: Sequence[OwnRule], run_ends: float
+) -> Iterator[tuple[OwnRule, FailedKeyword]]:
+    """Raises LimitExceededError where a bound was met, of all rules together; it names the rule file."""
+    ends = monotonic() + SECONDS_A_MANIFEST
+    for rule in rules:
+        schema = compiled(rule.schema)
+        assert isinstance(schema, CompiledRules), "a rule file with a mistake makes no rule"
+        message = f"it takes more than {SECONDS_A_MANIFEST:.0f} seconds"
+        if run_ends < ends:
+            message = "all of them together take more than a minute"
+        try:
+            with at_most(min(ends, run_ends) - monotonic(), message):
+                errors = list(schema.validator.iter_errors(declared))
+        except LimitExceededError as exceeded:
+            raise LimitExceededError(f"{schema.file}: {exceeded}") from None
+        yield from ((rule, _failed(it, schema)) for it in _one_each(errors))
+
+
+def _one_each(errors: Iterable[ValidationError]) -> Iterable[ValidationError]:
+    """Keeps one failure for each keyword that fails at a node: of `required` jsonschema tells each key that is
+    missing.
+    """
+    first: dict[object, ValidationError] = {}
+    for it in errors:
+        first.setdefault((tuple(it.absolute_path), tuple(it.absolute_schema_path), _key(it)), it)
+    return first.values()
+
+
+def _key(failure: ValidationError) -> str | None:
+    return failure.cause.key if isinstance(failure.cause, FailedSchema) else None
+
+
+def _failed(failure: ValidationError, schema: CompiledRules) -> FailedKeyword:
+    cause = failure.cause if isinstance(failure.cause, FailedSchema) else FailedSchema(())
+    steps = tuple(failure.absolute_path)
+    named = [*steps, *([cause.key] if cause.key is not None else [])]
+    keyword = failure.validator if isinstance(failure.validator, str) else "false"
+    pointer = schema.pointer(cause.around[-1] if cause.around else None)
+    path = without_numbers(".".join(map(str, named))) or "the manifest"
+    message = _own_words(cause.around) or f"{path}: does not satisfy `{keyword}` of {pointer}"
+    return FailedKeyword(steps, cause.key, message, pointer)
+
+
+def _own_words(around: Sequence[object]) -> str | None:
+    """Returns the words of the schema that failed, else of the nearest around it."""
+    for schema in reversed(around):
+        if not isinstance(schema, Mapping):
+            continue
+        for name in _WORDS:
+            words = schema.get(name)
+            if isinstance(words, str) and words.strip():
+                return words
+    return None

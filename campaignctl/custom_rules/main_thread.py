@@ -17,7 +17,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Final, ParamSpec, TypeVar, cast
 
-from campaignctl.custom_rules.limits import LimitExceededError
+from campaignctl.custom_rules.bounded import LimitExceededError
 
 if TYPE_CHECKING:
     import subprocess

@@ -7,10 +7,10 @@ from pathlib import Path
 from time import monotonic
 from typing import Final
 
-from campaignctl.custom_rules.checking import LIMIT, check_all, mistakes_in
-from campaignctl.custom_rules.limits import LimitExceededError
+from campaignctl.custom_rules.bounded import LimitExceededError
+from campaignctl.custom_rules.checking import LIMIT, FailedKeyword, OwnRule, check_all
 from campaignctl.custom_rules.main_thread import in_main_thread
-from campaignctl.custom_rules.rule_file import FailedKeyword, OwnRule, RuleFile
+from campaignctl.custom_rules.rule_file import RuleFile, mistakes_in
 from campaignctl.custom_rules.values import key_at, node_at
 from campaignctl.diagnostics import Diagnostic, Position, error, quoted
 from campaignctl.kinds.table import Value
@@ -115,7 +115,7 @@ def _checked_object(desired: Desired) -> Mapping[str, Value]:
     named = {
         name: [{"name": str(it)} if isinstance(it, ListName) else it for it in value]
         for name, value in (spec.items() if isinstance(spec, Mapping) else ())
-        if isinstance(value, list) and ListName in map(type, value)
+        if isinstance(value, list) and any(it.__class__ is ListName for it in value)
     }
     return {**declared, "spec": {**spec, **named}} if named and isinstance(spec, Mapping) else declared
 

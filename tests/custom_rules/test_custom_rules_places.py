@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from yaml.nodes import MappingNode, Node, SequenceNode
 
-from campaignctl.custom_rules.checking import mistakes_in
-from campaignctl.custom_rules.rule_file import OwnRule, RuleFile
+from campaignctl.custom_rules.checking import OwnRule
+from campaignctl.custom_rules.rule_file import RuleFile, mistakes_in
 from campaignctl.custom_rules.rulebook import RuleFiles, check_manifests_by
 from campaignctl.diagnostics import Severity
 from campaignctl.manifests.loading import load_manifests

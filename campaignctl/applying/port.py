@@ -37,7 +37,11 @@ class FewerRecipientsError(TooLateError):
 
 
 class AlreadyMetError(TooLateError):
-    """Tells, from a check, that nothing is left to do: the campaign is as it is wanted."""
+    """Tells, from a check, that nothing is left to do: the campaign is as it is wanted, and what is to know of it."""
+
+    def __init__(self, reason: Reason, notes: tuple[str, ...]) -> None:
+        super().__init__(reason)
+        self.notes = notes
 
 
 class AppearedError(Exception):

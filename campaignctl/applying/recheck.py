@@ -107,7 +107,7 @@ def _update_too_late(desired: Desired, live: Live, operation: Operation, terms: 
     if any(set(operation.fields) <= set(it.fields) for it in planned):
         return None
     if decision.reason.code == "in-sync":
-        raise AlreadyMetError(decision.reason)
+        raise AlreadyMetError(decision.reason, decision.notes)
     code = decision.reason.code if decision.reason.code in _AS_PLANNED else "start-passed"
     return Reason(code, decision.reason.message)
 

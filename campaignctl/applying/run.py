@@ -224,7 +224,8 @@ class _Run:
             return _skipped(operation)
         try:
             return self._carry_out(operation, state)
-        except AlreadyMetError:
+        except AlreadyMetError as met:
+            state.notes += [it for it in met.notes if it not in state.change.notes]
             return OperationResult(operation.op, OperationOutcome.UNCHANGED, 0, operation.sid)
         except TooLateError as late:
             return _skip(operation, state, late.reason)

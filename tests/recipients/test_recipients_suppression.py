@@ -581,6 +581,21 @@ def test_an_opt_out_after_the_start_is_noted_and_no_difference(desk: Desk) -> No
     assert any("1 suppressed person is still in it" in note for note in change["notes"])
 
 
+def test_who_can_no_longer_be_taken_out_when_the_update_goes_out_is_noted(desk: Desk) -> None:
+    """It waited for its turn until the start was too near."""
+    project_with_opt_outs(desk)
+    desk.manifests(voice(**{"from": [ANNA, BELA]}))
+    desk.apply()
+    desk.configure(max_attempts=3)
+    desk.pass_time(days=4, hours=23, minutes=49)
+    opt_out(desk, ANNA)
+    desk.sandbox.faults.add("status", request="update", status=429, retry_after="120", times=1)
+    (result,) = desk.apply()["results"]
+    assert result["outcome"] == "unchanged"
+    assert any("1 suppressed person is still in it" in note for note in result["notes"])
+    assert desk.live("diwali-reminder")["from"] == [ANNA, BELA]
+
+
 def test_other_people_after_the_start_are_still_a_difference(desk: Desk) -> None:
     desk.seed(live_voice(**{"from": [ANNA, BELA]}, status="in-progress"))
     desk.pass_time(days=5)

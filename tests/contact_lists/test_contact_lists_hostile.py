@@ -232,7 +232,7 @@ def take(world: World, step: tuple[Any, ...]) -> None:
             world.run(*apply, clock=Interposed(desk.clock, after, lambda: world.in_the_middle(*edit)))
 
 
-@examples(60, quick=2, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@examples(45, quick=2, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.tuples(some, some), some, st.tuples(few, few, few, few), STEPS)
 def test_nobody_who_is_suppressed_is_ever_dialled(
     members: tuple[set[str], set[str]],

@@ -178,7 +178,7 @@ def test_after_an_apply_there_is_nothing_to_do(scene: Scene) -> None:
 
 
 @pytest.mark.slow
-@examples(200, suppress_health_check=QUIET)
+@examples(150, suppress_health_check=QUIET)
 @given(scene=scenes())
 def test_after_any_of_many_applies_there_is_nothing_to_do(scene: Scene) -> None:
     hold(scene)

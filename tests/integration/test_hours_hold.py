@@ -131,7 +131,7 @@ def test_nobody_is_called_at_night(wished: list[Wanted], done: list[ManualRun], 
 
 
 @pytest.mark.slow
-@tried(200)
+@tried(150)
 @given(some.lists(wishes, min_size=2, max_size=12), some.lists(hands, min_size=4, max_size=20), ANSWERS)
 def test_nobody_is_called_at_night_whatever_is_paused_and_resumed(
     wished: list[Wanted], done: list[ManualRun], silent: int
@@ -148,7 +148,7 @@ def test_with_bound_worst_campaigns_that_share_the_account_are_over_in_time(
 
 
 @pytest.mark.slow
-@tried(200)
+@tried(150)
 @given(some.lists(evenings | wishes, min_size=1, max_size=12), ANSWERS)
 def test_with_bound_worst_they_are_over_in_time_whoever_answers(wished: list[Wanted], silent: int) -> None:
     nobody_is_called_at_night(wished, [], silent, bound="worst")

@@ -10,8 +10,8 @@ from simulation import years
 from simulation.promises import table
 from simulation.seeds import LifeOutcome
 
-SEEDS = 28
-"""Two years, some 3,500 runs: about a minute on two cores that have nothing else to do."""
+SEEDS = 20
+"""A year and a half, some 2,500 runs: about a minute on two cores that have nothing else to do."""
 
 
 @pytest.mark.slow
@@ -20,9 +20,9 @@ def test_no_promise_is_broken_in_any_of_a_fixed_set_of_lives() -> None:
     lived = years.live(None, 1, SEEDS, years.DAYS, years.cores())
     assert not lived.lost
     assert lived.seeds == SEEDS
-    assert lived.runs > 2500
-    assert lived.killed > 100
-    assert lived.calls > 1000
+    assert lived.runs > 1700
+    assert lived.killed > 70
+    assert lived.calls > 700
     broken = {seed: [str(it) for it in outcome.violations[:3]] for seed, outcome in lived.broken.items()}
     assert not broken
 

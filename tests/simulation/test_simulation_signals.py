@@ -127,7 +127,7 @@ def test_what_was_handled_before_a_life_is_handled_after_it() -> None:
         signal.signal(signal.SIGTERM, before)
 
 
-ELSEWHERE = {"cli/main.py", "custom_rules/limits.py", "custom_rules/main_thread.py", "parallel.py"}
+ELSEWHERE = {"cli/main.py", "custom_rules/bounded.py", "custom_rules/main_thread.py", "parallel.py"}
 """What no life comes by with: the process that people start, a time limit on rules of a project's own, and copies of
 the process for hundreds of manifests."""
 

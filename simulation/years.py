@@ -7,10 +7,12 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from itertools import count
+from multiprocessing.process import BaseProcess
 from time import monotonic, process_time
 
 from simulation import habits, leanings
@@ -86,12 +88,20 @@ def live(seconds: float | None, first: int, seeds: int | None, days: int, worker
                 pool = _pool(workers)
     except KeyboardInterrupt:
         years.lost |= dict.fromkeys(pending.values(), "interrupted")
-        for worker in multiprocessing.active_children():
-            worker.terminate()
+        _end(multiprocessing.active_children())
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
     years.seconds = monotonic() - began
     return years
+
+
+def _end(workers: Sequence[BaseProcess]) -> None:
+    """Ends workers, those too that were just being made: what is raised in these while they are is lost."""
+    for end in (BaseProcess.terminate, BaseProcess.kill):
+        for worker in workers:
+            end(worker)
+        for worker in workers:
+            worker.join(2)
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:

@@ -19,11 +19,11 @@ from campaignctl.kinds.operations import Op
 from campaignctl.model.approval import MOST_COUNTS, Approval
 from campaignctl.model.clocks import latest
 from campaignctl.model.environment import Environment
-from campaignctl.model.plan import NO_OPT_OUTS, Change, ListCount, Plan
+from campaignctl.model.plan import Change, ListCount, Plan
 from campaignctl.model.reasons import Reason
 from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult
 from campaignctl.planning.orphans import too_many_orphans
-from campaignctl.recipients.leaving_out import with_opt_out
+from campaignctl.recipients.leaving_out import opt_out_alone
 from campaignctl.records import dataclass
 from campaignctl.saved_plans.file import SavedPlan
 from campaignctl.saved_plans.staleness import sets_going
@@ -152,8 +152,7 @@ def _pausing(change: Change) -> Change:
     if change.desired is None:
         return change if change.of_list else replace(change, operations=())
     pauses = tuple(takewhile(lambda it: it.op is Op.PAUSE, change.operations))
-    updates = any(it.op is Op.UPDATE for it in change.operations)
-    return replace(change, operations=with_opt_out(pauses, change.opt_outs if updates else NO_OPT_OUTS))
+    return replace(change, operations=opt_out_alone(change.operations, change.opt_outs, pauses))
 
 
 def _uploading(change: Change, needed: Collection[str]) -> Change:

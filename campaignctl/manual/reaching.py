@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -32,11 +32,11 @@ def knowing_versions(
     meaning = [desired for live in campaigns if (desired := manifests.of(live)) is not None]
     names = {name for desired in meaning for name in named_by(desired)}
     looks = level_of(RULES["unsuppressed"], environment) is not None
-    leaving = [it for it in manifests.lists if it.suppression is not None]
-    wanted = [it for it in manifests.lists if it.name in names] if looks else leaving
-    lists = _with_versions((it for it in wanted if it.name in names), client, environment)
-    if leaving and have_others(campaigns, meaning, lists):
-        lists |= _with_versions((it for it in leaving if it.name not in names), client, environment)
+    matter = [it for it in manifests.lists if it.suppression is not None or (looks and it.name in names)]
+    lists = _with_versions([it for it in matter if it.name in names], client, environment)
+    others = [it for it in matter if it.name not in names]
+    if others and have_others(campaigns, meaning, lists):
+        lists |= _with_versions(others, client, environment)
     if not lists:
         return founds
     refs = refs_by_sid(lists, campaigns)
@@ -44,14 +44,16 @@ def knowing_versions(
 
 
 def _with_versions(
-    wanted: Iterable[ContactList], client: Client, environment: Environment
+    wanted: Sequence[ContactList], client: Client, environment: Environment
 ) -> dict[str, ManagedList]:
     """Reads versions; those that cannot be read are lists of which nobody knows who is in them."""
     lists: dict[str, ManagedList] = {}
-    for each in wanted:
-        from campaignctl.app.contact_lists import with_versions
-        from campaignctl.contact_lists.managing import managed_list
+    if not wanted:
+        return lists
+    from campaignctl.app.contact_lists import with_versions
+    from campaignctl.contact_lists.managing import managed_list
 
+    for each in wanted:
         with suppress(ApiError):
             lists[each.name] = with_versions(managed_list(each, environment.country), client)
     return lists

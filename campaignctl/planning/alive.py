@@ -34,6 +34,7 @@ from campaignctl.recipients.leaving_out import (
     NUMBERS,
     nobody_left,
     only_its_state,
+    still_there,
     suppression_noted,
     told_nobody,
     with_opt_out,
@@ -430,8 +431,7 @@ def _pause_noted(desired: Desired, live: Live) -> Iterator[str]:
 def _with_suppressed(facts: Assessment) -> str:
     known, unsure = facts.in_lists
     if known:
-        are = counted(len(known), "suppressed person is", "suppressed people are")
-        return f": {are} still in it"
+        return f": {still_there(known)} it"
     return ": suppressed people may be in it" if unsure else ""
 
 
@@ -457,8 +457,7 @@ def _who_stays_noted(facts: Assessment, opt_outs: OptOuts, done: tuple[Operation
     """Notes that nobody is left, or who stays in lists that its manifest no longer names."""
     sends_lists = any(it.op is Op.UPDATE and LISTS in it.fields for it in done)
     if facts.in_lists.known and not (facts.earlier_versions or sends_lists):
-        people = len(facts.in_lists.known)
-        yield f"{counted(people, 'suppressed person is', 'suppressed people are')} still in its lists"
+        yield f"{still_there(facts.in_lists.known)} its lists"
     if opt_outs.instead is not None and not any(it.op is Op.UPDATE for it in done):
         yield f"all people in it are suppressed: nobody is left to {facts.live.kind.stem} until others can be sent"
 

@@ -75,14 +75,10 @@ class Assessment:
         """Tells whether an update of these takes suppressed people out, and does nothing else: whom it calls with what
         would go along with any other, where the account does not show it.
         """
-        if not fields or not set(fields) <= set(self.opt_outs.fields) or self._brings_more:
+        if not fields or not set(fields) <= set(self.opt_outs.fields) or left_unseen(self.desired, self.live):
             return False
         fewer = NUMBERS not in fields or only_fewer(self.desired, self.live, self.suppressed)
         return fewer and (LISTS not in fields or self._lists_lost_people_alone)
-
-    @property
-    def _brings_more(self) -> bool:
-        return bool(left_unseen(self.desired, self.live))
 
     @property
     def _lists_lost_people_alone(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Sized
 from typing import TYPE_CHECKING, Final
 
 from campaignctl.diagnostics import counted
@@ -137,13 +137,17 @@ def told_nobody(desired: Desired) -> str:
     return f"nobody is left to {desired.kind.stem}: {who} suppressed"
 
 
+def still_there(people: Sized) -> str:
+    """Begins to say in what suppressed people still are."""
+    return f"{counted(len(people), 'suppressed person is', 'suppressed people are')} still in"
+
+
 def suppression_noted(desired: Desired, live: Live, suppressed: frozenset[str], stays: bool) -> Iterator[str]:
     """Notes suppressed people who stay in a live campaign, where its recipients `stay` as they are, or may be in
     it.
     """
     if suppressed and stays:
-        people = counted(len(suppressed), "suppressed person is", "suppressed people are")
-        yield f"{people} still in it, and can no longer be taken out"
+        yield f"{still_there(suppressed)} it, and can no longer be taken out"
     unseen = (
         desired.suppression is not None
         and NUMBERS not in live.spec
@@ -183,6 +187,15 @@ def _of_project_alone(live: Live) -> bool:
     """Tells whether it goes to the project's own lists and nobody else."""
     items = list(given_lists(live))
     return not live.spec.get(NUMBERS) and bool(items) and all(isinstance(it, ListRef) for it in items)
+
+
+def opt_out_alone(
+    operations: tuple[Operation, ...], opt_outs: OptOuts, pauses: tuple[Operation, ...] = ()
+) -> tuple[Operation, ...]:
+    """Returns, behind `pauses`, what takes suppressed people out, where planned operations do that: nothing else."""
+    instead = opt_outs.instead or ()
+    goes_out = any(it.op is Op.UPDATE or it in instead for it in operations)
+    return with_opt_out(pauses, opt_outs) if goes_out else pauses
 
 
 def with_opt_out(operations: tuple[Operation, ...], opt_outs: OptOuts) -> tuple[Operation, ...]:

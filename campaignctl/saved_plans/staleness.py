@@ -20,7 +20,7 @@ from campaignctl.model.plan import Change, Operation, Plan
 from campaignctl.model.requests import estimate
 from campaignctl.planning.every_clock import disagreement
 from campaignctl.planning.terms import Terms
-from campaignctl.recipients.leaving_out import with_opt_out
+from campaignctl.recipients.leaving_out import opt_out_alone
 from campaignctl.saved_plans.file import SavedChange, SavedPlan
 from campaignctl.saved_plans.seal import fingerprint, same_fingerprint
 
@@ -165,15 +165,14 @@ def _only_opt_outs(change: Change, fewer: frozenset[str]) -> Change:
     """
     if change.reason.code == "no-recipients":
         return change  # nobody is left by now: at most it is paused
-    if change.of_list and change.key.name in fewer:
-        return replace(change, operations=tuple(it for it in change.operations if it.op is Op.UPLOAD))
+    if change.of_list:
+        uploads = (it for it in change.operations if it.op is Op.UPLOAD)
+        return replace(
+            change, operations=tuple(it for it in uploads if it.opt_out or change.key.name in fewer)
+        )
     if _has_other_versions_alone(change, fewer):
         return change
-    if change.of_list:
-        return replace(change, operations=tuple(it for it in change.operations if it.opt_out))
-    instead = change.opt_outs.instead or ()
-    goes_out = any(it.op is Op.UPDATE or it in instead for it in change.operations)
-    return replace(change, operations=with_opt_out((), change.opt_outs) if goes_out else ())
+    return replace(change, operations=opt_out_alone(change.operations, change.opt_outs))
 
 
 def _without_opt_outs(

@@ -28,6 +28,13 @@ class Bench:
         self.clock.sleep(5 * HOUR)  # 10:30 in India
         self.one = Manifest("voice", "diwali", self.now + 2 * HOUR, 4, ("+919876500001",), "926")
 
+    @classmethod
+    def with_lists(cls) -> Bench:
+        """One whose account has contact lists that somebody fills."""
+        bench = cls()
+        bench.account.lists = True
+        return bench
+
     @property
     def now(self) -> float:
         """Epoch seconds."""

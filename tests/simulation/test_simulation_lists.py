@@ -21,9 +21,7 @@ PEOPLE = NUMBERS[:3]
 @pytest.fixture
 def bench() -> Bench:
     """An account whose contact lists somebody fills, and a morning in India."""
-    bench = Bench()
-    bench.account.lists = True
-    return bench
+    return Bench.with_lists()
 
 
 def version(bench: Bench, *people: str) -> str:

@@ -21,9 +21,7 @@ PAUSE = {"action": "pause"}
 @pytest.fixture
 def bench() -> Bench:
     """An account whose contact lists somebody fills, and a morning in India."""
-    bench = Bench()
-    bench.account.lists = True
-    return bench
+    return Bench.with_lists()
 
 
 def suppressing(run: CommandRun, *people: str) -> CommandRun:

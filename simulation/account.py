@@ -51,8 +51,9 @@ class Truth:
 
     @property
     def aims(self) -> tuple[str, ...]:
-        """Returns the numbers or the lists that it was given, as a manifest has them."""
-        return tuple(self.spec.get("lists") or ()) or self.people
+        """Returns the numbers and the lists that it was given, as a manifest has them."""
+        lists = tuple(self.spec.get("lists") or ())
+        return (*lists, *(self.spec.get("from") or ())) if lists else self.people
 
     @property
     def alive(self) -> bool:

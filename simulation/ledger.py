@@ -435,5 +435,6 @@ def start_of(sent: Mapping[str, Any]) -> float | None:
 
 def people_of(sent: Mapping[str, Any]) -> tuple[str, ...]:
     """Returns the recipients that a body names."""
-    numbers = sent.get("from") or sent.get("lists") or ()
-    return tuple(numbers.split(",")) if isinstance(numbers, str) else tuple(numbers)
+    numbers = sent.get("from") or ()
+    numbers = numbers.split(",") if isinstance(numbers, str) else numbers
+    return (*(sent.get("lists") or ()), *numbers)

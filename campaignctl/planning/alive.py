@@ -6,7 +6,7 @@ pause, and the fields that the block leaves free.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import field, replace
 
 from campaignctl.contact_lists.by_name import goes_elsewhere, lists_without_people, unresolved, without_names
@@ -117,7 +117,8 @@ def decide_in_full(desired: Desired, live: Live, terms: Terms) -> Decision:
     """Decides as `decide` does, the long way: it gathers the facts first."""
     desired, kept = as_it_may_be(desired, live, terms)
     decision = _decided(desired, live, terms)
-    return replace(decision, notes=(*kept, *decision.notes)) if kept else decision
+    noted = (*kept, *_others_noted(desired, live, terms))
+    return replace(decision, notes=(*noted, *decision.notes)) if noted else decision
 
 
 def update_that_cannot_hurt(
@@ -426,6 +427,23 @@ def _pause_noted(desired: Desired, live: Live) -> Iterator[str]:
     """
     if desired.state is None and live.status is Status.PAUSED:
         yield "it is paused, and stays so: the manifest has no state"
+
+
+def _others_noted(desired: Desired, live: Live, terms: Terms) -> Iterator[str]:
+    """Notes whom a live campaign calls besides those whom its manifest names: by a field that it does not declare, so
+    that an update sends it back (rule 9). Somebody may have set it by hand, or the manifest named these before.
+    """
+    fields = [it.name for it in live.kind.in_role(Role.RECIPIENTS)]
+    if not any(desired.spec.get(name) for name in fields):
+        return
+    open_still = phase_of(live, terms.now) is not Phase.STARTED
+    for name in fields:
+        people = live.spec.get(name)
+        if not isinstance(people, Sized) or not people or name in desired.spec or desired.ignores(name):
+            continue
+        who = counted(len(people), *(("list", "lists") if name == LISTS else ("number", "numbers")))
+        way_out = f"; `{name}: null` takes them out" if open_still else ""
+        yield f"it also {live.kind.stem}s {who} of its {name}, which the manifest does not declare{way_out}"
 
 
 def _with_suppressed(facts: Assessment) -> str:

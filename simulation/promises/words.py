@@ -171,21 +171,26 @@ def _not_in_sync(ledger: LifeLedger, run: CommandRun, wanted: Manifest, row: Map
     if truth.alive and ledger.now < wanted.start and not begun:
         near = ledger.now > min(wanted.start, truth.start or wanted.start) - 660.0
         near = near or truth.state == "in-progress"
-        yield from _differs(truth, wanted, run.commit.suppressed if near else frozenset())
+        may_stay = frozenset(run.commit.suppressed if near else ())
+        if wanted.list_name and (run.command == "apply" or any("not declare" in it for it in row["notes"])):
+            may_stay |= frozenset(truth.spec.get("from") or ())  # an apply tells results, its plan what stays
+        yield from _differs(truth, wanted, may_stay)
 
 
-def _differs(truth: Truth, wanted: Manifest, suppressed: frozenset[str]) -> Findings:
-    """Finds differences; those who were suppressed when it was too late may be left in."""
+def _differs(truth: Truth, wanted: Manifest, may_stay: frozenset[str]) -> Findings:
+    """Finds differences; those may be left in who were suppressed when it was too late, and whom the manifest leaves
+    in a field that it does not declare, as was said.
+    """
     if truth.start != wanted.start and not wanted.ignores("schedule"):
         yield f"its start is {truth.start and local(truth.start)} instead of {local(wanted.start)}"
     if truth.content != wanted.spec_content and not wanted.ignores("url", "template"):
         yield f"its content is {truth.content!r}"
-    if wanted.kind == "voice" and not wanted.calls(set(truth.spec.get("from") or ()) - suppressed):
+    if wanted.kind == "voice" and not wanted.calls(set(truth.spec.get("from") or ()) - may_stay):
         yield "its recipients are others"
     if (
         wanted.list_name
         and not wanted.ignores("lists")
-        and set(truth.people) - suppressed != set(wanted.people)
+        and set(truth.people) - may_stay != set(wanted.people) - may_stay
     ):
         yield f"its list holds {len(truth.people)} people, and others than {wanted.list_name} has now"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from harness import ACCOUNT, Desk, sent, sms, voice
+from harness import ACCOUNT, Desk, live_voice, sent, sms, voice
 from list_desk import NUMBERS, contact_list, texting
 
 ANNA, BELA, CARO = NUMBERS
@@ -196,3 +196,19 @@ def test_nobody_comes_along_whom_another_keeps_that_is_the_same_call(desk: Desk)
     done = desk.run(*APPLY, "campaigns/all.yaml")
     assert desk.writes == [], "Anna is called by holi until that is applied"
     assert "looks-renamed" in done.all
+
+
+def test_numbers_that_became_a_list_are_told_until_the_manifest_unsets_them(desk: Desk) -> None:
+    desk.seed(live_voice())
+    to_a_list = voice(lists=["a1b2c3"])
+    del to_a_list["spec"]["from"]
+    desk.manifests(to_a_list)
+    (change,) = desk.plan("--resend", NAME)["changes"]
+    noted = "it also calls 2 numbers of its from, which the manifest does not declare; `from: null` takes them out"
+    assert noted in change["notes"]
+    to_a_list["spec"]["from"] = None
+    desk.manifests(to_a_list)
+    assert desk.run(*APPLY, "--resend", NAME).code == 0
+    (update,) = desk.writes
+    assert (sent(update)["from"], sent(update)["lists"]) == (None, to_a_list["spec"]["lists"])
+    assert noted not in desk.run("plan").out

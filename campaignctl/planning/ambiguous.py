@@ -6,7 +6,7 @@ A twin that calls is worse than one that waits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import CALLING, STOPPED_STATES
@@ -20,7 +20,13 @@ from campaignctl.model.values import UNSEEN, normal, shown
 from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import Decision
 from campaignctl.planning.terms import Terms
-from campaignctl.recipients.leaving_out import as_written, nobody_left
+from campaignctl.recipients.leaving_out import (
+    as_written,
+    in_earlier_versions,
+    nobody_left,
+    still_in,
+    still_there,
+)
 
 
 def decide_ambiguous(desired: Desired, candidates: Sequence[Live], terms: Terms) -> Decision:
@@ -33,7 +39,16 @@ def decide_ambiguous(desired: Desired, candidates: Sequence[Live], terms: Terms)
     return Decision(
         Reason("ambiguous-name", message),
         operations=tuple(Operation(Op.PAUSE, sid=live.sid) for live in paused),
+        notes=tuple(_who_stays_noted(desired, candidates)),
     )
+
+
+def _who_stays_noted(desired: Desired, candidates: Iterable[Live]) -> Iterator[str]:
+    """Notes who stays in which of them though suppressed: nobody knows which may be written to."""
+    for live in candidates:
+        people = still_in(desired, live) | in_earlier_versions(live).known
+        if people:
+            yield f"{still_there(people)} {live.sid}, until one is pinned"
 
 
 def twins(oldest_first: Sequence[Live], country: Country | None) -> list[Live]:

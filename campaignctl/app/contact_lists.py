@@ -4,7 +4,7 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -17,6 +17,7 @@ from campaignctl.contact_lists.managing import managed_list
 from campaignctl.contact_lists.members import members_of
 from campaignctl.contact_lists.versions import (
     Lists,
+    alive_ones,
     counts_of,
     deletable,
     have_others,
@@ -32,8 +33,8 @@ from campaignctl.contact_lists.versions import (
 )
 from campaignctl.diagnostics import Diagnostic, Severity, counted
 from campaignctl.kinds.countries import Country
-from campaignctl.model.campaigns import Snapshot
-from campaignctl.model.managed_lists import ManagedList, versions_among
+from campaignctl.model.campaigns import Desired, Live, Snapshot
+from campaignctl.model.managed_lists import AccountList, ManagedList, versions_among
 from campaignctl.model.plan import Change
 from campaignctl.planning.planner import Decisions
 from campaignctl.saved_plans.seal import canonical_list
@@ -92,12 +93,29 @@ def with_versions(managed: ManagedList, client: Client) -> ManagedList:
     from campaignctl.api.contact_lists import search_lists
 
     found = search_lists(client, managed.name)
-    if not found.complete:
-        return replace(managed, trouble=found.trouble or "")
+    return _among(found.lists, managed) if found.complete else replace(managed, trouble=found.trouble or "")
+
+
+def with_unfound(
+    lists: Mapping[str, ManagedList], campaigns: Iterable[Live], manifests: Iterable[Desired], client: Client
+) -> Mapping[str, ManagedList]:
+    """Looks through all lists of the account for those of which a search showed no version, where campaigns have lists
+    that nobody knows: not every account finds a list by a part of its name.
+    """
+    unfound = [it for it in lists.values() if not it.versions and it.trouble is None]
+    if not unfound or not have_others(campaigns, manifests, lists):
+        return lists
+    from campaignctl.api.contact_lists import read_lists
+
+    found = read_lists(client)
+    return {**lists, **{it.name: _among(found.lists, it) for it in unfound}}
+
+
+def _among(there: Sequence[AccountList], managed: ManagedList) -> ManagedList:
     return replace(
         managed,
-        versions=tuple(versions_among(found.lists, managed.name)),
-        namesakes=tuple(it.sid for it in found.lists if it.name == managed.name),
+        versions=tuple(versions_among(there, managed.name)),
+        namesakes=tuple(it.sid for it in there if it.name == managed.name),
     )
 
 
@@ -161,12 +179,12 @@ class ListPlanner:
         """Reads the versions of these lists; of all of which somebody is left out, too, where a campaign may still go
         to one that its manifest names no more.
         """
-        found = {name: with_versions(it, self.client) if name in names else it for name, it in lists.items()}
+        read = {name: with_versions(lists[name], self.client) for name in lists if name in names}
         others = [name for name, it in lists.items() if it.suppresses and name not in names]
         selected = self.reading.selected
-        if others and have_others(may_be_meant(selected, snapshot), selected, found):
-            found.update((name, with_versions(lists[name], self.client)) for name in others)
-        return found
+        if others and have_others(may_be_meant(selected, snapshot), selected, read):
+            read.update((name, with_versions(lists[name], self.client)) for name in others)
+        return {**lists, **with_unfound(read, alive_ones(snapshot), selected, self.client)}
 
     def _forbidden(self, lists: Lists, used: frozenset[str]) -> Lists:
         if self.repeats is not Severity.ERROR:

@@ -64,11 +64,15 @@ def may_be_meant(manifests: Iterable[Desired], snapshot: Snapshot) -> Iterator[L
     planned.
     """
     names = {name for it in manifests for name in (it.name, it.previous_name, it.sid) if name}
-    for listing in snapshot.listings.values():
-        for live in listing.campaigns:
-            day = parsed(live.name)
-            if not live.finished and not names.isdisjoint((live.name, live.sid, day.base if day else "")):
-                yield live
+    for live in alive_ones(snapshot):
+        day = parsed(live.name)
+        if not names.isdisjoint((live.name, live.sid, day.base if day else "")):
+            yield live
+
+
+def alive_ones(snapshot: Snapshot) -> Iterator[Live]:
+    """Yields what is not over, whoever means it."""
+    return (it for listing in snapshot.listings.values() for it in listing.campaigns if not it.finished)
 
 
 def have_others(campaigns: Iterable[Live], manifests: Iterable[Desired], lists: Lists) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -36,16 +36,20 @@ def knowing_versions(
     lists = _with_versions([it for it in matter if it.name in names], client, environment)
     others = [it for it in matter if it.name not in names]
     if others and have_others(campaigns, meaning, lists):
-        lists |= _with_versions(others, client, environment)
+        lists = {**lists, **_with_versions(others, client, environment)}
     if not lists:
         return founds
+    from campaignctl.app.contact_lists import with_unfound
+
+    with suppress(ApiError):
+        lists = with_unfound(lists, campaigns, meaning, client)
     refs = refs_by_sid(lists, campaigns)
     return [replace(it, campaigns=tuple(with_refs(live, refs) for live in it.campaigns)) for it in founds]
 
 
 def _with_versions(
     wanted: Sequence[ContactList], client: Client, environment: Environment
-) -> dict[str, ManagedList]:
+) -> Mapping[str, ManagedList]:
     """Reads versions; those that cannot be read are lists of which nobody knows who is in them."""
     lists: dict[str, ManagedList] = {}
     if not wanted:

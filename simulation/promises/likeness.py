@@ -27,5 +27,5 @@ def looks_like(mine: ComparedCampaign, other: Truth, *, by_members: bool = False
     if other.over:
         return start and content and bool(common)
     half = mine.kind == "sms" or 2 * len(common) >= min(len(mine.people), len(theirs))
-    exactly = mine.people == theirs and mine.kind != "sms"
+    exactly = mine.people == theirs and (by_members or mine.kind != "sms")
     return bool(common) and ((start and content) or (half and (start or content)) or exactly)

@@ -181,7 +181,7 @@ JUDGES: tuple[PromiseJudge, ...] = (
         "who is suppressed is taken out",
         suppression.suppressed_are_taken_out,
         None,
-        (ODD,),
+        (UNSEEN, LOST, PAUSE_FAILS, LISTS_LIE, CUT, HIDDEN, ASKED, IN_VAIN),
     ),
     PromiseJudge("night", "nothing is created that calls at night", limits.windows_are_within_hours),
     PromiseJudge(

@@ -298,6 +298,24 @@ def test_who_resumes_by_hand_is_told_of_suppressed_people_in_a_list_that_its_man
     assert "it would call 1 suppressed person" in told.all
 
 
+@pytest.mark.parametrize("after", ["the list", "other lists"])
+def test_an_opt_out_is_done_where_no_search_shows_the_list_that_a_campaign_has(
+    project: Desk, after: str
+) -> None:
+    lists = contact_list(), contact_list(OTHERS, [DORA])
+    project.manifests(*lists, calling())
+    project.apply()
+    project.sandbox.switches.name_search = "whole"
+    blocked_by_policy(project)
+    project.manifests(*lists, names(after))
+    opt_out(project, BELA, CARO)
+    project.run(*APPLY)
+    assert called(project) == [ANNA]
+    project.run("pause", "diwali-reminder", "--auto-approve")
+    opt_out(project, ANNA, BELA, CARO)
+    assert "it would call 1 suppressed person" in project.run("resume", "diwali-reminder").all
+
+
 def test_another_list_that_cannot_be_used_stays_as_it_is_live(project: Desk) -> None:
     others = ["+919876543298", "+919876543297"]
     project.manifests(

@@ -296,6 +296,17 @@ def test_a_list_that_is_found_only_when_it_is_to_be_made_leaves_nothing_to_updat
     assert_attached_complete(desk, NUMBERS)
 
 
+def test_a_renamed_campaign_is_found_by_its_list_though_no_search_shows_that(desk: Desk) -> None:
+    desk.sandbox.switches.name_search = "whole"
+    desk.manifests(contact_list(), calling())
+    desk.apply()
+    desk.manifests(
+        contact_list(), calling("other", retries=..., url="http://my.exotel.com/acme1/exoml/start_voice/9")
+    )
+    other = change(desk.plan(), "other")
+    assert (other["change"], other["reason"]["code"]) == ("held", "looks-renamed")
+
+
 def test_prune_lists_deletes_what_nothing_needs_a_week_later(desk: Desk) -> None:
     desk.manifests(contact_list(), calling(state="active"))
     first = result(desk.apply())["sid"]

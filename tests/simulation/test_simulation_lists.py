@@ -88,11 +88,29 @@ def test_what_is_called_in_sync_holds_the_members_of_now(bench: Bench, people: t
     """Whoever has joined the list since is not left out without a word, and whoever has left it is not called."""
     made = apply(bench)
     sends(bench, made, version(bench, *people))
+    looked = says_in_sync(bench, made.writes[-1].sids[0])
+    assert bench.broken(looked) == (set() if people == PEOPLE else {"in sync"})
+
+
+def says_in_sync(bench: Bench, sid: str, *notes: str) -> CommandRun:
+    """A plan to which the campaign is as its manifest says."""
     looked = apply(bench, "plan --format json")
-    row = {"kind": "VoiceCampaign", "name": bench.one.name, "sid": made.writes[-1].sids[0]}
+    row = {"kind": "VoiceCampaign", "name": bench.one.name, "sid": sid, "notes": notes}
     said = {"changes": [{**row, "reason": {"code": "in-sync"}, "operations": []}]}
     looked.said = CommandOutcome(0, json.dumps(said), "")
-    assert bench.broken(looked) == (set() if people == PEOPLE else {"in sync"})
+    return looked
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_numbers_that_somebody_put_beside_a_list_are_told(bench: Bench, told: bool) -> None:
+    """The manifest does not declare them, so that they stay."""
+    made = apply(bench)
+    sends(bench, made, version(bench, *PEOPLE))
+    (sid,) = made.writes[-1].sids
+    bench.account.by_hand("PUT", "campaigns", sid, {**sent(bench.one), "from": [NUMBERS[9]]})
+    note = "it also calls 1 number of its from, which the manifest does not declare"
+    looked = says_in_sync(bench, sid, *([note] if told else []))
+    assert bench.broken(looked) == (set() if told else {"in sync"})
 
 
 def test_no_list_is_deleted_that_somebody_uses(bench: Bench) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Final
 
-from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
+from campaignctl.kinds.lifecycle import DEFAULT_WINDOW, MARGIN
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.tuples import NamedTuple
 
@@ -26,6 +26,10 @@ class Window(NamedTuple):
     def over(self, now: datetime) -> bool:
         """Tells whether the window is over; it is from its end on."""
         return self.end is not None and self.end <= now
+
+    def soon(self, now: datetime) -> bool:
+        """Tells whether it begins too soon for a change of it to be in time, or has begun."""
+        return self.start is not None and self.start - now < MARGIN
 
     def begun(self, now: datetime) -> bool:
         """Tells whether the window has begun, as it has from its start on; one without a start has not begun."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from campaignctl.diagnostics import Diagnostic, Position, Severity
 from campaignctl.kinds import KINDS
-from campaignctl.kinds.lifecycle import ENDING_STATES, MARGIN, STOPPED_STATES, State
+from campaignctl.kinds.lifecycle import ENDING_STATES, STOPPED_STATES, State
 from campaignctl.kinds.manifest import CONTACT_LIST
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.campaigns import NO_COUNTS, Counts, Desired, Locate
@@ -145,8 +145,7 @@ def check_manifest(
     if not _is_bound(desired, window, now):
         return ()
     subject = Subject(desired.kind, desired.spec, window.start, is_live=desired.sid is not None)
-    near = window.start is not None and window.start - now < MARGIN
-    exempt = (*exempt, *OF_CONTENT) if near else exempt
+    exempt = (*exempt, *OF_CONTENT) if window.soon(now) else exempt
     found = check(subject, desired, policies, locate, beside, exempt)
     return found if desired.sid is None else tuple(map(_of_adopted, found))
 

@@ -1,5 +1,5 @@
 """Asks policies about a manifest that repeats: about its dates that are not over, of those that are alike one for
-all.
+all; a budget is asked about each, for its month is another's.
 
 Imported where a manifest repeats.
 """
@@ -33,6 +33,7 @@ _BY_MANY: Final = ("duplicate_campaigns", "capacity", "frequency")
 
 _BY_LIMIT: Final = "budget"
 """What each date goes above, and by how much, differs; a limit is one fault."""
+_OF_ALL_ALIKE: Final = frozenset(RULES) - {_BY_LIMIT}
 
 
 class _Alike(NamedTuple):
@@ -48,13 +49,30 @@ def check_dates(
     """Yields what the rules find about a manifest's dates, one finding for each fault."""
     assert manifest.repeat is not None, "it repeats"
     folding = _Folding(locate)
-    each = hours_settings(environment).get("bound") == "worst" or beside.ledger is not None
+    each = hours_settings(environment).get("bound") == "worst"
     for alike in sorted(_alike(manifest, environment, now, each), key=lambda it: _room(it, environment)):
         folding.add(ask(alike.manifest, folding.locate, _BY_MANY), alike.days)
+        for one, exempt in _each_for_its_month(manifest, alike, now) if beside.ledger is not None else ():
+            folding.add(ask(one, folding.locate, exempt), _days(one))
     by_one = [name for name in RULES if name not in _BY_MANY]
     for one in _among_others(manifest, beside, now):
         folding.add(ask(one, folding.locate, by_one), _days(one))
     yield from folding.findings()
+
+
+def _each_for_its_month(
+    manifest: Desired, alike: _Alike, now: datetime
+) -> Iterator[tuple[Desired, Collection[str]]]:
+    """Yields the other dates of those that are alike, with the rules that need not be asked about them.
+
+    Where it was too late to ask of the content of the one before, that is asked of this one.
+    """
+    assert manifest.repeat is not None, "it repeats"
+    before = alike.manifest
+    for occurrence in filter(None, (occurrence_on(manifest.repeat, day) for day in alike.days[1:])):
+        soon = window_of(before.kind, before.spec).soon(now)
+        before = occurrence_manifest(manifest, occurrence)
+        yield before, _BY_MANY if soon else _OF_ALL_ALIKE
 
 
 def _among_others(manifest: Desired, beside: Beside, now: datetime) -> Iterator[Desired]:
@@ -130,13 +148,14 @@ class _Folding:
         return where
 
     def add(self, findings: Iterable[Diagnostic], days: Iterable[date]) -> None:
-        """Adds what was found for these dates."""
+        """Adds what was found for these dates; what goes above a limit is the first of them alone."""
         several = list(days)
         for it in findings:
             dated = it.where in self._of_dates or it.rule in (*_BY_MANY, _BY_LIMIT)
             fault = str(dict(it.details).get("limit", "")) if dated else it.message
             key = (it.severity.value, it.rule, it.where, fault)
-            self._found.setdefault(key, (it, set()))[1].update(several if dated else ())
+            about = several[:1] if it.rule == _BY_LIMIT else several
+            self._found.setdefault(key, (it, set()))[1].update(about if dated else ())
 
     def findings(self) -> Iterator[Diagnostic]:
         """Yields the findings with how many dates each is about."""

@@ -69,6 +69,39 @@ def test_a_start_outside_the_hours_stands_at_repeat_too(desk: Desk) -> None:
     assert (found["line"], found["end"]) == (line_of(desk, '"repeat"'), None)
 
 
+# -- a budget beside other rules --------------------------------------------------------------------------------------
+
+PRICED = {"prices": {"currency": "INR", "call": {"per_pulse": 0.5, "pulse": "60s"}}}
+FAULTS = {
+    "calling_hours": {"time_zone": "Asia/Kolkata"},
+    "window_fits": {"level": "warn", "calls_per_minute": 1},
+    "max_numbers": {"level": "warn", "at_most": 1},
+}
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "Europe/London", "America/New_York"])
+def test_a_budget_changes_nothing_of_what_other_rules_find_of_dates(desk: Desk, zone: str) -> None:
+    """It looks at each date by itself, for the sake of its month; they look at one of those that are alike."""
+    own = weekly(rule={"cron": "30 13 * * *", "time_zone": zone, "duration": "9h"})
+    soon = weekly("soon", rule={"cron": "5 9 * * *", "duration": "14h"})  # in five minutes, and after that
+    desk.manifests(own, soon)
+    desk.configure(country="IN", policy=FAULTS)
+    without = desk.run("validate", "--format", "json").json["findings"]
+    desk.configure(**PRICED, country="IN", policy={**FAULTS, "budget": {"level": "warn", "per_month": 2}})
+    found = desk.run("validate", "--format", "json").json["findings"]
+    assert {"calling_hours", "max_numbers", "duplicate_campaigns"} <= {it["rule"] for it in without}
+    assert [it for it in found if it["rule"] != "budget"] == without
+    assert len([it for it in found if it["rule"] == "budget"]) == 2
+
+
+def test_the_dates_of_a_month_beyond_its_budget_are_counted_each(desk: Desk) -> None:
+    """A date costs 1.00, and the months have four Mondays or five."""
+    desk.manifests(weekly(retries=None))
+    desk.configure(**PRICED, policy={"budget": {"level": "warn", "per_month": 4}})
+    (found,) = findings(desk, "budget")
+    assert found["occurrences"] == {"count": 2, "first": "2027-03-29", "last": "2027-05-31"}
+
+
 # -- what metadata says -----------------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from jsonschema.exceptions import ValidationError
 
-from campaignctl.custom_rules.bounded import FailedSchema, LimitExceededError, at_most
+from campaignctl.custom_rules.bounded import Alarm, FailedSchema, LimitExceededError, alarm
 from campaignctl.custom_rules.rule_file import CompiledRules, RuleFile, compiled
 from campaignctl.diagnostics import Severity
 from campaignctl.kinds.table import Value
@@ -76,16 +76,17 @@ def check_all(
 def _check_each(
     rules: Sequence[OwnRule], ends: float, manifests: Sequence[DeclaredManifest]
 ) -> Iterator[CheckedManifest]:
-    for kind, declared in manifests:
-        own = [rule for rule in rules if rule.kind in (None, kind)]
-        try:
-            yield CheckedManifest(tuple(_check(declared, own, ends)))
-        except LimitExceededError as exceeded:
-            yield CheckedManifest((), str(exceeded))
+    with alarm() as bounds:
+        for kind, declared in manifests:
+            own = [rule for rule in rules if rule.kind in (None, kind)]
+            try:
+                yield CheckedManifest(tuple(_check(declared, own, ends, bounds)))
+            except LimitExceededError as exceeded:
+                yield CheckedManifest((), str(exceeded))
 
 
 def _check(
-    declared: Mapping[str, Value], rules: Sequence[OwnRule], run_ends: float
+    declared: Mapping[str, Value], rules: Sequence[OwnRule], run_ends: float, bounds: Alarm
 ) -> Iterator[tuple[OwnRule, FailedKeyword]]:
     """Raises LimitExceededError where a bound was met, of all rules together; it names the rule file."""
     ends = monotonic() + SECONDS_A_MANIFEST
@@ -96,8 +97,9 @@ def _check(
         if run_ends < ends:
             message = "all of them together take more than a minute"
         try:
-            with at_most(min(ends, run_ends) - monotonic(), message):
-                errors = list(schema.validator.iter_errors(declared))
+            within = min(ends, run_ends) - monotonic()
+            ask = partial(list[ValidationError], schema.validator.iter_errors(declared))
+            errors = bounds.at_most(within, message, ask)
         except LimitExceededError as exceeded:
             raise LimitExceededError(f"{schema.file}: {exceeded}") from None
         yield from ((rule, _failed(it, schema)) for it in _one_each(errors))

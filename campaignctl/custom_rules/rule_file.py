@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 from jsonschema.protocols import Validator
@@ -17,7 +17,7 @@ from referencing.exceptions import Unresolvable
 from referencing.jsonschema import specification_with
 from yaml.nodes import Node
 
-from campaignctl.custom_rules.bounded import DIALECTS, Dialect, LimitExceededError, at_most, bounded
+from campaignctl.custom_rules.bounded import DIALECTS, Dialect, LimitExceededError, alarm, bounded
 from campaignctl.custom_rules.values import Json, key_at, node_at, read_values
 from campaignctl.diagnostics import quoted
 from campaignctl.manifests.nodes import MalformedYamlError, Mark, mark_of
@@ -67,8 +67,9 @@ def compiled(rule_file: RuleFile) -> CompiledRules | list[RuleMistake]:
     file, text = rule_file
     try:
         values, node = read_values(text, is_json=file.lower().endswith(".json"))
-        with at_most(CHECKED_WITHIN, f"checking it takes more than {CHECKED_WITHIN:.0f} seconds"):
-            return _checked(file, values, node)
+        with alarm() as bounds:
+            says = f"checking it takes more than {CHECKED_WITHIN:.0f} seconds"
+            return bounds.at_most(CHECKED_WITHIN, says, partial(_checked, file, values, node))
     except MalformedYamlError as malformed:
         return [RuleMistake(malformed.mark, malformed.message)]
     except LimitExceededError as exceeded:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -100,6 +101,22 @@ def in_a_thread(work: Callable[[], None]) -> None:
     thread.join()
     if failed:
         raise failed[0]
+
+
+def test_an_alarm_of_the_program_rings_when_manifests_are_checked() -> None:
+    """The bounds take the same signal of the system; whoever uses the library keeps what it set, and when."""
+    rung = list[float]()
+    before = signal.signal(signal.SIGALRM, lambda *_: rung.append(time.monotonic()))
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        begun, rule = time.monotonic(), OwnRule("schema/one", None, Severity.WARN, RuleFile("one.json", "{}"))
+        check_all([rule], [("VoiceCampaign", {})] * 20, begun + 60)
+        while not rung and time.monotonic() < begun + 10:
+            time.sleep(0.01)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert [it >= begun + 0.25 for it in rung] == [True]
 
 
 def test_rules_are_held_in_any_thread(desk: Desk) -> None:

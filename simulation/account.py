@@ -6,7 +6,7 @@ import io
 import json
 import sys
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
@@ -93,6 +93,8 @@ class LifeAccount:
         self._app = application(self.stage)
         self.campaigns: dict[str, Truth] = {}
         self._last = 0
+        self._seen: dict[str, Campaign] = {}
+        """Each campaign as the last look found it."""
         self._open: set[str] = set()
         self.lists = False
         """Whether anybody fills contact lists here: else they are all made up."""
@@ -163,13 +165,13 @@ class LifeAccount:
                 gone = store.find(self.name, tuple(COLLECTIONS), sid)
                 if gone is not None:
                     found[sid] = gone
-            people = {sid: self._people(campaign) for sid, campaign in found.items()}
+            truths = {sid: self._truth(campaign) for sid, campaign in found.items()}
             for campaign in found.values():
-                calls.extend(self._calls(campaign, people[campaign.sid]))
-        for sid, campaign in found.items():
-            now, before = _truth(campaign, people[sid]), self.campaigns.get(sid)
+                calls.extend(self._calls(campaign, truths[campaign.sid].people))
+        for sid, now in truths.items():
+            before = self.campaigns.get(sid)
             self.campaigns[sid] = now
-            if now != before:
+            if now is not before and now != before:
                 changed[sid] = before, now
         self._open = {sid for sid, it in found.items() if it.state.value in _WATCHED}
         return changed, sorted(calls, key=lambda it: (it.at, it.sid, it.number))
@@ -184,6 +186,13 @@ class LifeAccount:
             yield from store.page(newest, 0, last - self._last)
             self._last = last
 
+    def _truth(self, campaign: Campaign) -> Truth:
+        """Returns the truth about a campaign: that of the last look where nothing can have changed."""
+        if self.lists or self._seen.get(campaign.sid) != campaign:
+            self._seen[campaign.sid] = campaign
+            return _truth(campaign, self._people(campaign))
+        return self.campaigns[campaign.sid]
+
     def _people(self, campaign: Campaign) -> list[str]:
         if not self.lists:
             return recipients(campaign.spec)
@@ -197,7 +206,7 @@ class LifeAccount:
         """Returns the SIDs of the contact lists that somebody made here and nobody deleted, in their order."""
         return tuple(it.sid for it in self.stage.store.contact_lists.all(self.name) if not it.deleted)
 
-    def _calls(self, campaign: Campaign, people: list[str]) -> Iterator[Call]:
+    def _calls(self, campaign: Campaign, people: Sequence[str]) -> Iterator[Call]:
         """Yields the last attempt at each number that was not there before. What is cut at the end was no attempt."""
         _, progress = self.stage.store.progress(self.name, campaign.sid)
         seen = [(it.place, it.tries, it.at) for it in progress.results if it.tries]

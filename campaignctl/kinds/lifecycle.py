@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 MARGIN = timedelta(minutes=10)
@@ -82,6 +83,7 @@ _SPELLINGS: Mapping[str, Status] = MappingProxyType(
 )
 
 
+@lru_cache(maxsize=256)
 def read_status(word: str) -> Status:
     """Reads the account's word in any letter case and with any hyphens; it is `UNKNOWN` when it is none of them."""
     return _SPELLINGS.get(

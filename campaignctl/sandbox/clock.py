@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 from campaignctl.clock import Clock
 from campaignctl.sandbox.shapes import RefusalError
@@ -43,6 +44,7 @@ def written(seconds: float) -> str:
     return moment.isoformat(timespec="seconds" if moment.microsecond == 0 else "microseconds")
 
 
+@lru_cache(maxsize=4096)
 def stamped(seconds: float) -> str:
     """Writes a time of the API's own, such as `date_created`: always whole seconds."""
     return datetime.fromtimestamp(int(seconds), HOME).isoformat()

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -331,7 +332,17 @@ def _mutable(campaign: Campaign) -> tuple[Stored, ...]:
 _CampaignRow: TypeAlias = "tuple[str, str, str, str, str, float, float, float, float, str, str, int]"
 
 
+_LONG = 10_000
+"""Characters of a spec that many of would take too much memory."""
+
+
 def _campaign(row: _CampaignRow) -> Campaign:
+    """Returns the campaign of a row; most rows are read again and again before they change."""
+    *_, spec, _stats, _number = row
+    return _read_campaign(row) if len(spec) > _LONG else _kept_campaign(row)
+
+
+def _read_campaign(row: _CampaignRow) -> Campaign:
     account, collection, sid, name, status, created, updated, begins, ends, spec, stats, number = row
     return Campaign(
         account,
@@ -349,6 +360,10 @@ def _campaign(row: _CampaignRow) -> Campaign:
     )
 
 
+_kept_campaign = lru_cache(maxsize=2048)(_read_campaign)
+
+
+@lru_cache(maxsize=256)
 def _read_progress(text: str) -> DiallingProgress:
     begun, last, waiting, results = json.loads(text)
     return DiallingProgress(

@@ -196,7 +196,7 @@ class World:
         item = campaign_item(collection, campaign, request)
         data = data_of(item)
         stats = data.get("stats")
-        if isinstance(stats, dict):
+        if self.switches.stats != "right" and isinstance(stats, dict):
             data["stats"] = alterations.counters(stats, self.switches.stats, self.now())
         if self.switches.serve_reports and data.get("report_url"):
             path = f"{campaign.account}/{collection.name}/{campaign.sid}"

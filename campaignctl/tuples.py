@@ -38,7 +38,7 @@ class _Values(tuple[object, ...]):
         return made
 
     def _replace(self, /, **changes: object) -> Self:
-        made = self._make(map(changes.pop, self._fields, self))
+        made = tuple.__new__(self.__class__, map(changes.pop, self._fields, self))  # as many as it has itself
         if changes:
             raise _UNEXPECTED(f"Got unexpected field names: {list(changes)!r}")
         return made

@@ -12,9 +12,10 @@ from campaignctl.model.dated_names import dated
 from campaignctl.model.environment import Environment
 from campaignctl.model.overlaps import date_key
 from campaignctl.model.windows import window_of
+from campaignctl.policy.amounts import Amounts
+from campaignctl.policy.capacity import capacity
 from campaignctl.policy.costs import PriceList, cost_of
 from campaignctl.policy.ledger import Month, Spending, occurrences_of
-from campaignctl.policy.prediction import expected
 from campaignctl.policy.runs import run_key
 from campaignctl.policy.subject import Case, Subject, Violation, label
 
@@ -26,8 +27,16 @@ def spendings(
     long over.
     """
     kind, name = manifest.kind, label(manifest)
-    subject = Subject(kind, manifest.spec, None, is_live=manifest.sid is not None, counts=counts)
-    cost = cost_of(expected(subject, manifest, environment), PriceList.of(environment.prices))
+    subject = Subject(
+        kind,
+        manifest.spec,
+        None,
+        capacity=capacity(kind, environment),
+        is_live=manifest.sid is not None,
+        counts=counts,
+        usage=environment.usage_of(manifest.usage),
+    )
+    cost = cost_of(subject, PriceList.of(environment.prices))
     if manifest.repeat is None:
         window = window_of(kind, manifest.spec)
         yield Spending(run_key(manifest), window.start or now, name, window.over(now), cost)
@@ -42,7 +51,7 @@ def faults(case: Case) -> Iterator[Violation]:
     prices, ledger = PriceList.of(case.environment.prices), case.beside.ledger
     typical = case.settings.get("bound") == "typical"
     how = "typically" if typical else "at worst"
-    cost = cost_of(case.subject._replace(is_live=False), prices)
+    cost = _declared(case) or cost_of(case.subject._replace(is_live=False), prices)
     blocks = ledger is not None and ledger().in_plan and case.settings.get("unknown") != "allow"
     if not cost.known:
         if blocks:
@@ -54,6 +63,15 @@ def faults(case: Case) -> Iterator[Violation]:
         return
     above = tuple(_of_month(case, month, month.typical if typical else month.worst, prices, how))
     yield from above or (_of_unknown_month(case, month, prices) if blocks else ())
+
+
+def _declared(case: Case) -> Amounts | None:
+    """Returns what it costs where that was worked out for its month already; what a pin adopted may hide how often it
+    calls, and is priced here by its manifest alone.
+    """
+    if case.beside.ledger is None or case.desired.sid is not None:
+        return None
+    return case.beside.ledger().declared_cost(run_key(case.desired))
 
 
 def _limit(case: Case, name: str) -> Decimal | None:

@@ -270,7 +270,7 @@ def _ledger(all_manifests: Collection[Desired], environment: Environment, now: d
 
     spending = (it for it in all_manifests if it.state not in STOPPED_STATES)
     entries = (entry for it in spending for entry in spendings(it, environment, now))
-    return Ledger(entries, zone_name(environment), now, in_plan=False)
+    return Ledger(entries, zone_name(environment), now, in_plan=False, as_declared=True)
 
 
 def _check_dates(

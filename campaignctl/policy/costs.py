@@ -34,9 +34,23 @@ class PriceList(NamedTuple):
 
     @classmethod
     def of(cls, prices: Mapping[str, Value]) -> PriceList:
-        """Reads prices as the project file writes them, never through a float."""
-        call, sms = _texts(prices.get("call")), _texts(prices.get("sms"))
-        return _price_list(str(prices.get("currency")), call, sms, str(prices.get("tax") or "0%"))
+        """Reads prices as the project file writes them, never through a float: those of an environment once."""
+        held = _READ.get(id(prices))
+        if held is None or held[0] is not prices:
+            if len(_READ) == _MOST_READ:
+                _READ.clear()
+            held = _READ[id(prices)] = prices, cls._read(prices)
+        return held[1]
+
+    @classmethod
+    def _read(cls, prices: Mapping[str, Value]) -> PriceList:
+        call, sms = prices.get("call"), prices.get("sms")
+        return cls(
+            str(prices.get("currency")),
+            CallPrice.of(_texts(call)) if isinstance(call, Mapping) else None,
+            Decimal(_texts(sms)["per_segment"]) if isinstance(sms, Mapping) else None,
+            1 + Decimal(str(prices.get("tax") or "0%").removesuffix("%")).scaleb(-2),
+        )
 
     @property
     def unit(self) -> Decimal:
@@ -53,24 +67,13 @@ class PriceList(NamedTuple):
         return None if amount is None else f"{amount.quantize(self.unit, ROUND_HALF_UP, _ROUNDED):f}"
 
 
-_Texts = tuple[tuple[str, str], ...]
+def _texts(settings: Mapping[str, Value]) -> Mapping[str, str]:
+    return {name: str(it) for name, it in settings.items() if it is not None}
 
 
-def _texts(settings: Value) -> _Texts | None:
-    if not isinstance(settings, Mapping):
-        return None
-    return tuple((name, str(it)) for name, it in settings.items() if it is not None)
-
-
-@lru_cache(maxsize=256)
-def _price_list(currency: str, call: _Texts | None, sms: _Texts | None, tax: str) -> PriceList:
-    """Reads the prices of an environment once: every campaign has them."""
-    return PriceList(
-        currency,
-        None if call is None else CallPrice.of(dict(call)),
-        None if sms is None else Decimal(dict(sms)["per_segment"]),
-        1 + Decimal(tax.removesuffix("%")).scaleb(-2),
-    )
+_MOST_READ: Final = 256
+_READ: Final[dict[int, tuple[Mapping[str, Value], PriceList]]] = {}
+"""Who is asked what campaigns cost is asked of each; what is held here is no other object meanwhile."""
 
 
 class CallPrice(NamedTuple):

@@ -49,11 +49,19 @@ class Ledger:
     """
 
     def __init__(
-        self, entries: Iterable[Spending], zone_name: str | None, now: datetime, *, in_plan: bool
+        self,
+        entries: Iterable[Spending],
+        zone_name: str | None,
+        now: datetime,
+        *,
+        in_plan: bool,
+        as_declared: bool = False,
     ) -> None:
+        """Takes what each campaign spends. `as_declared`: each costs what its manifest says, whatever is created."""
         self._zone, self._at = zone_name, now
         self._now = self._month(now)
         self.in_plan = in_plan
+        self._as_declared = as_declared
         self.knows_all = True
         self.unknown = 0
         """Counts those of this month and of later ones."""
@@ -91,6 +99,11 @@ class Ledger:
     def _month(self, start: datetime) -> str:
         local = in_zone(start, zone(self._zone)) if self._zone else start
         return f"{local.year:04}-{local.month:02}"
+
+    def declared_cost(self, key: RunKey) -> Amounts | None:
+        """Returns what a campaign costs by its manifest, where that was worked out already."""
+        entry = self._entries.get(key) if self._as_declared else None
+        return entry.cost if entry is not None else None
 
     def month_of(self, key: RunKey) -> Month | None:
         """Returns the month of a campaign; None of one that does not count."""

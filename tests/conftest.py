@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Generator, Iterator
@@ -21,17 +22,27 @@ if sys.dont_write_bytecode:
     sys.dont_write_bytecode = False
 
 # CI tries the same examples each time, so that a change is judged by what it changes; at a desk each run tries others.
-settings.register_profile("ci", derandomize=True, deadline=None)
-settings.register_profile("complete", deadline=None)
-settings.register_profile("save", max_examples=10, deadline=None)
+# How many is the share of what a test asks for, of 100: see `example_counts`.
+settings.register_profile("ci", max_examples=40, derandomize=bool(os.environ.get("CI")), deadline=None)
+settings.register_profile("complete", max_examples=100, derandomize=False, deadline=None)
+settings.register_profile("save", max_examples=10, derandomize=False, deadline=None)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """A run without the slow tests is one at every save: each property tries few examples, and other ones each time."""
-    if config.option.markexpr == "not slow":
-        settings.load_profile("save")
+    """A run without the slow tests is one at every save: each property tries few examples, and other ones each time.
+    All of them are tried where somebody asks for it.
+    """
+    if config.option.complete:
+        settings.load_profile("complete")
     else:
-        settings.load_profile("ci" if os.environ.get("CI") else "complete")
+        settings.load_profile("save" if config.option.markexpr == "not slow" else "ci")
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Nothing of the modules and tests themselves is ever garbage: looking for it takes a quarter of a collection."""
+    gc.enable()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True, wrapper=True)
@@ -58,8 +69,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--update-golden` writes what the code says now; the review is in the diff."""
+    """`--update-golden` writes what the code says now; the review is in the diff. `--complete` tries every example."""
     parser.addoption("--update-golden", action="store_true", help="rewrite the golden files")
+    parser.addoption("--complete", action="store_true", help="try all examples that tests ask for")
 
 
 @pytest.fixture

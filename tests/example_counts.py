@@ -1,4 +1,6 @@
-"""How much a test tries: all that it asks for in a complete run, a share of it at every save."""
+"""How much a test tries: all that it asks for in a complete run (`--complete`), two fifths of it in CI, a tenth at
+every save.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +11,26 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+SAVE = 10
+"""The share at every save, of 100."""
+
+
+def _share() -> int:
+    profile = settings.default
+    return 100 if profile is None else profile.max_examples
+
+
+def tried(count: int) -> int:
+    """How many of `count` this run tries: of random cases, say, that are told by their number."""
+    return max(1, count * _share() // 100)
+
 
 def examples(count: int, quick: int | None = None, **more: Any) -> settings:
-    """Settings of a property that tries `count` examples in a complete run, and at every save its share of them, or
-    `quick` where one takes long.
+    """Settings of a property that tries `count` examples in a complete run, and otherwise its share of them; at every
+    save `quick`, where one takes long.
     """
-    profile = settings.default
-    share = 100 if profile is None else profile.max_examples
-    few = quick if quick is not None and share < 100 else count * share // 100
-    return settings(max_examples=max(1, few), deadline=None, **more)
+    few = quick if quick is not None and _share() <= SAVE else tried(count)
+    return settings(max_examples=few, deadline=None, **more)
 
 
 def crossed(*axes: Sequence[Any], rounds: int = 1) -> list[Any]:

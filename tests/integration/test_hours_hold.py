@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from dialled import calls_seen
-from example_counts import examples
+from example_counts import examples, tried
 from harness import Desk, desk_at, voice
 from hours_at_large import BEGINS, MINUTE, outside, tell
 from hypothesis import HealthCheck, event, given, settings
@@ -77,7 +77,7 @@ evenings = some.builds(
 """Late in the day, with an end beyond the hours: the longest run alone decides."""
 
 
-def tried(count: int) -> settings:
+def tries(count: int) -> settings:
     return examples(count, quick=2, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -124,14 +124,14 @@ def carry_out(desk: Desk, by_hand: ManualRun) -> None:
         assert desk.run(by_hand.verb, f"campaign-{by_hand.which}", "--auto-approve").code in (0, 1, 3)
 
 
-@tried(5)
+@tries(5)
 @given(some.lists(wishes, min_size=1, max_size=3), some.lists(hands, max_size=8), ANSWERS)
 def test_nobody_is_called_at_night(wished: list[Wanted], done: list[ManualRun], silent: int) -> None:
     nobody_is_called_at_night(wished, done, silent)
 
 
 @pytest.mark.slow
-@tried(150)
+@tries(150)
 @given(some.lists(wishes, min_size=2, max_size=12), some.lists(hands, min_size=4, max_size=20), ANSWERS)
 def test_nobody_is_called_at_night_whatever_is_paused_and_resumed(
     wished: list[Wanted], done: list[ManualRun], silent: int
@@ -139,7 +139,7 @@ def test_nobody_is_called_at_night_whatever_is_paused_and_resumed(
     nobody_is_called_at_night(wished, done, silent)
 
 
-@tried(5)
+@tries(5)
 @given(some.lists(evenings, min_size=1, max_size=3), ANSWERS)
 def test_with_bound_worst_campaigns_that_share_the_account_are_over_in_time(
     wished: list[Wanted], silent: int
@@ -148,7 +148,7 @@ def test_with_bound_worst_campaigns_that_share_the_account_are_over_in_time(
 
 
 @pytest.mark.slow
-@tried(150)
+@tries(150)
 @given(some.lists(evenings | wishes, min_size=1, max_size=12), ANSWERS)
 def test_with_bound_worst_they_are_over_in_time_whoever_answers(wished: list[Wanted], silent: int) -> None:
     nobody_is_called_at_night(wished, [], silent, bound="worst")
@@ -185,7 +185,7 @@ def test_of_hundreds_on_one_account_nobody_is_called_at_night_and_without_the_po
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(100, 108))
+@pytest.mark.parametrize("seed", range(100, 100 + tried(8)))
 def test_of_thousands_on_many_accounts_nobody_is_called_at_night(seed: int, tmp_path: Path) -> None:
     """A share of the hundred thousand that `hours_at_large` goes through by itself."""
     with desk_at(tmp_path) as desk:

@@ -6,6 +6,7 @@ The same on accounts over HTTP is `tests/integration/test_hours_hold.py`.
 from __future__ import annotations
 
 import pytest
+from example_counts import tried
 from hours_simulation import Made, tell
 
 
@@ -28,7 +29,9 @@ def test_without_the_policy_some_would() -> None:
 
 
 @pytest.mark.slow
-def test_no_call_of_a_hundred_thousand_campaigns_begins_outside_the_hours() -> None:
-    many = made(range(1000, 49_000))
+def test_no_call_of_any_of_many_thousand_campaigns_begins_outside_the_hours() -> None:
+    """A hundred thousand that pass in a complete run."""
+    seeds = tried(48_000)
+    many = made(range(1000, 1000 + seeds))
     assert many.outside == ()
-    assert many.passed >= 100_000
+    assert many.passed >= seeds * 100 // 48

@@ -9,13 +9,13 @@ from random import Random
 from typing import Any
 
 import pytest
-from example_counts import mostly_slow
+from example_counts import mostly_slow, tried
 from harness import Desk, desk_at, sent, voice
 
 PEOPLE = [f"+91987654321{place}" for place in range(8)]
 NAMES = ("alpha", "beta", "gamma")
 PLAN = "plan.json"
-SEEDS = mostly_slow(range(60), every=30)
+SEEDS = mostly_slow(range(tried(60)), every=tried(60) // 2)
 FAULTS: Sequence[dict[str, Any]] = (
     {"effect": "drop", "acts": True},
     {"effect": "drop", "acts": False},

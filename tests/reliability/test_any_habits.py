@@ -9,6 +9,7 @@ import os
 from zlib import crc32
 
 import pytest
+from example_counts import tried
 from habits import HABITS, Habits, draw_habits
 from harness import Desk
 from promises import EVERYTHING_HOLDS, EXCUSED, broken_promises, look
@@ -37,7 +38,7 @@ def keeps_its_promises(desk: Desk, meeting: Meeting, habits: Habits, runs: int =
         desk.pass_time(minutes=1)
 
 
-@pytest.mark.parametrize("part", range(20))
+@pytest.mark.parametrize("part", range(tried(20)))
 @pytest.mark.parametrize("meeting", MEETINGS, ids=lambda it: it.what)
 def test_whatever_habits_are_drawn_nobody_is_called_wrongly(desk: Desk, meeting: Meeting, part: int) -> None:
     habits = draw_habits(seed_of(meeting.what, part))
@@ -62,7 +63,7 @@ def test_whatever_habits_and_a_fault_together_nobody_is_called_wrongly(
     keeps_its_promises(desk, meeting, habits)
 
 
-@pytest.mark.parametrize("part", range(8))
+@pytest.mark.parametrize("part", range(tried(8)))
 @pytest.mark.parametrize("meeting", MEETINGS, ids=lambda it: it.what)
 def test_habits_that_excuse_nothing_change_nothing(desk: Desk, meeting: Meeting, part: int) -> None:
     """The first run does all, the second has nothing to do."""

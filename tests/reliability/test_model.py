@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from example_counts import tried
 from fakes import FakeClock
 from habits import Habits, habits
 from hypothesis import HealthCheck, Phase, settings
@@ -37,7 +38,7 @@ from campaignctl.sandbox.server import Sandbox
 
 pytestmark = pytest.mark.slow
 
-PROFILES = {"default": (40, 12), "long": (600, 25)}
+PROFILES = {"default": (tried(60), 12), "long": (600, 25)}
 EXAMPLES, STEPS = PROFILES.get(os.environ.get("HYPOTHESIS_PROFILE", "default"), PROFILES["default"])
 
 HABITS = (

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import pytest
+from example_counts import tried
 from race_scenarios import faults_of, race
 
 pytestmark = pytest.mark.slow
 
-EACH = 1_000
+EACH = tried(1_000)
 
 
 @pytest.mark.parametrize("part", range(8))

@@ -171,7 +171,10 @@ def test_one_search_serves_all_dates_of_a_month() -> None:
 
 @pytest.mark.parametrize(
     ("letters", "days"),
-    [*(pytest.param("abcdefghij", it, marks=pytest.mark.slow) for it in (3650, 1095, 30)), ("abc", 30)],
+    [
+        *(pytest.param(*it, marks=pytest.mark.slow) for it in (("abc", 3650), ("abcdefghij", 1095))),
+        ("abc", 30),
+    ],
 )
 def test_daily_series_with_years_behind_them_take_few_requests(
     letters: str, days: int, tmp_path: Path

@@ -38,23 +38,25 @@ class Stretch(NamedTuple):
 
 @cache
 def stretches(name: str) -> Sequence[Stretch]:
-    """By stepping through moments, five days at a time, and through hours and minutes of those that hold a change."""
+    """By stepping through moments, five days at a time, and in shorter steps through those that hold a change."""
     begins, end = datetime(1999, 12, 20), datetime(2038, 1, 10)  # noqa: DTZ001  # UTC, like all here
     found, here, moment = [], _offset(begins, name), begins
     while moment < end:
-        if _offset(moment + 5 * DAY, name) != here:
-            for step in (HOUR, MINUTE):
-                while _offset(moment + step, name) == here:
-                    moment += step
-            moment += MINUTE
-            found.append(Stretch(begins, moment, here))
-            begins, here = moment, _offset(moment, name)
-        moment += 5 * DAY if _offset(moment + 5 * DAY, name) == here else timedelta(0)
+        if _offset(moment + 5 * DAY, name) == here:
+            moment += 5 * DAY
+            continue
+        for step in (DAY, 4 * HOUR, HOUR, 10 * MINUTE, MINUTE):
+            while _offset(moment + step, name) == here:
+                moment += step
+        moment += MINUTE
+        found.append(Stretch(begins, moment, here))
+        begins, here = moment, _offset(moment, name)
     return (*found, Stretch(begins, end, here))
 
 
 def _offset(moment: datetime, name: str) -> timedelta:
-    offset = moment.replace(tzinfo=UTC).astimezone(zone(name)).utcoffset()
+    there = zone(name)
+    offset = there.fromutc(moment.replace(tzinfo=there)).utcoffset()
     assert offset is not None
     return offset
 

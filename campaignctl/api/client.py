@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from campaignctl.api import encoding, envelopes
 from campaignctl.api.credentials import Credentials, advice, require
-from campaignctl.api.decoding import decode, decode_contact_items, decode_contact_list
+from campaignctl.api.decoding import (
+    Declared,
+    decode,
+    decode_contact_items,
+    decode_contact_list,
+    nothing_declared,
+)
 from campaignctl.api.envelopes import Envelope, Item, Json, Trouble, UnreadableError, read_envelope
 from campaignctl.api.pacing import Pacer
 from campaignctl.api.paging import Page
@@ -170,15 +176,18 @@ class Client:
         statuses: str | None = None,
         sort: str | None = None,
         collection: str | None = None,
+        declared: Declared = nothing_declared,
     ) -> Page[Live]:
-        """Reads one page. It is sorted by what moves least unless `sort` says otherwise. Raises `ApiError`."""
+        """Reads one page. It is sorted by what moves least unless `sort` says otherwise; for `declared` see `decode`.
+        Raises `ApiError`.
+        """
         endpoint = self.endpoint(kind, collection)
         query = encoding.list_query(
             endpoint, offset=offset, limit=limit, name=name, statuses=statuses, sort=sort
         )
 
         def read(reply: Reply) -> Page[Live]:
-            return _page(read_envelope(reply.body), limit, partial(decode, endpoint))
+            return _page(read_envelope(reply.body), limit, partial(decode, endpoint, declared=declared))
 
         return self._value(self._exchange(ApiRequest("list", endpoint, query=query), read))
 

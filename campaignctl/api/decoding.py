@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeGuard, cast
 
 from campaignctl.api.envelopes import (
     BEYOND,
@@ -37,12 +37,24 @@ if TYPE_CHECKING:
     from campaignctl.model.outcomes import Row
 
 
-def decode(endpoint: Endpoint, data: Json) -> Live:
-    """Reads one campaign out of an answer. Raises `UnreadableError` without a SID or a name."""
+Declared: TypeAlias = Callable[[Json], Mapping[str, Value]]
+"""What the manifest of a name declares; nothing where there is none."""
+
+
+def nothing_declared(_name: Json) -> Mapping[str, Value]:
+    """Knows no manifests."""
+    return {}
+
+
+def decode(endpoint: Endpoint, data: Json, declared: Declared = nothing_declared) -> Live:
+    """Reads one campaign out of an answer. Raises `UnreadableError` without a SID or a name.
+
+    What its manifest writes just as the answer does is not read, but taken from there: see `sharing`.
+    """
     if not isinstance(data, dict):
         raise UnreadableError("its data is no object")
     sid = _sid(endpoint, data)
-    spec = _members(_KIND_ROWS[endpoint.kind.name], data)
+    spec = _members(_KIND_ROWS[endpoint.kind.name], data, declared(data.get("name")))
     if sid is None or not isinstance(spec.get("name"), str):
         raise UnreadableError("it has no SID" if sid is None else "it has no name")
     word = text_or_none(data.get("status")) or ""
@@ -108,12 +120,14 @@ def _contact_item(endpoint: Endpoint, item: Item) -> ContactItem:
 class _Row(NamedTuple):
     """Says how one key of an answer is read: into which field, and by which function.
 
-    A value of the class `plain` is taken as it is.
+    A value of the class `plain` is taken as it is. `as_declared` tells whether one that is equal to what a manifest
+    declares is read as just that; None where it is read in any case.
     """
 
     name: str
     read: Callable[[Json], Value]
     plain: type | None
+    as_declared: Callable[[Value, Json], bool] | None
     is_alias: bool = False
 
 
@@ -122,20 +136,29 @@ def _rows(fields: tuple[Field, ...]) -> Mapping[str, _Row]:
     rows: dict[str, _Row] = {}
     for row in fields:
         read = _object_reader(_rows(row.fields)) if row.type is Type.OBJECT else _READERS[row.type]
-        plain = _PLAIN.get(row.type)
-        rows[row.name] = _Row(row.name, read, plain)
-        rows.update(dict.fromkeys(row.aliases, _Row(row.name, read, plain, is_alias=True)))
+        plain, as_declared = _PLAIN.get(row.type), _AS_DECLARED.get(row.type)
+        rows[row.name] = _Row(row.name, read, plain, as_declared)
+        rows.update(dict.fromkeys(row.aliases, _Row(row.name, read, plain, as_declared, is_alias=True)))
     return rows
 
 
-def _members(rows: Mapping[str, _Row], data: Mapping[str, Json]) -> dict[str, Value]:
+_NOTHING: Final[Mapping[str, Value]] = MappingProxyType({})
+
+
+def _members(
+    rows: Mapping[str, _Row], data: Mapping[str, Json], declared: Mapping[str, Value] = _NOTHING
+) -> dict[str, Value]:
     spec: dict[str, Any] = {}
     for key, value in data.items():
         row = rows.get(key)
         if row is None:
             continue
-        name, read, plain, is_alias = row
+        name, read, plain, as_declared, is_alias = row
         if is_alias and name in data:
+            continue
+        mine = declared.get(name)
+        if mine is not None and mine == value and as_declared is not None and as_declared(mine, value):
+            spec[name] = mine
             continue
         if value is None or value.__class__ is plain:
             spec[name] = value
@@ -246,6 +269,40 @@ _READERS: Mapping[Type, Callable[[Json], Value]] = MappingProxyType(
 )
 _PLAIN: Mapping[Type, type] = MappingProxyType(
     {Type.STRING: str, Type.DIGITS: str, Type.URL: str, Type.BOOLEAN: bool}
+)
+
+
+def _are_texts(mine: Value, theirs: Json) -> bool:
+    return mine.__class__ is str and theirs.__class__ is str
+
+
+def _are_lists(mine: Value, theirs: Json) -> bool:
+    """Tells whether equal numbers are lists: those of a manifest are plain, so nothing would be stripped of them."""
+    return mine.__class__ is list and theirs.__class__ is list
+
+
+def _are_alike_inside(mine: Value, theirs: Json) -> bool:
+    """Tells whether equal objects hold values of the same types, and no number beyond what is read: all else a manifest
+    writes as it is read.
+    """
+    return (
+        isinstance(mine, dict)
+        and isinstance(theirs, dict)
+        and all(
+            value.__class__ is theirs[name].__class__ and (not isinstance(value, int) or abs(value) < BEYOND)
+            for name, value in mine.items()
+        )
+    )
+
+
+_AS_DECLARED: Mapping[Type, Callable[[Value, Json], bool]] = MappingProxyType(
+    {
+        Type.STRING: _are_texts,
+        Type.DIGITS: _are_texts,
+        Type.URL: _are_texts,
+        Type.NUMBERS: _are_lists,
+        Type.OBJECT: _are_alike_inside,
+    }
 )
 _KIND_ROWS: Mapping[str, Mapping[str, _Row]] = MappingProxyType(
     {kind.name: _rows(kind.fields) for kind in KINDS.values()}

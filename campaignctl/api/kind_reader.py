@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from campaignctl.api.client import Client
 from campaignctl.api.listing import Keep, read_list, term_of
@@ -15,7 +15,7 @@ from campaignctl.api.paging import ListReading, Page, as_it_is
 from campaignctl.api.searching import Searches
 from campaignctl.api.sparing import read_sparingly
 from campaignctl.kinds.lifecycle import ENDING_STATES, State
-from campaignctl.kinds.table import Kind
+from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.campaigns import Desired, Listing, Live, sharing
 from campaignctl.model.dated_names import month_term
 from campaignctl.model.windows import window_of
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from campaignctl.api.awaited import AwaitedCampaigns
     from campaignctl.api.dates import Dates
 
+
+_NOTHING: Final[Mapping[str, Value]] = {}
 
 Among: TypeAlias = Callable[[Live], bool]
 """Which campaigns are looked at."""
@@ -125,11 +127,18 @@ class KindReader:
             twin = self.dates.declaring(live)
         return sharing(live, twin) if twin else self.keep(live)
 
+    def _declared(self, name: object) -> Mapping[str, Value]:
+        """Returns what the manifest of a name declares."""
+        desired = self._wanted.get(name) if isinstance(name, str) else None
+        return _NOTHING if desired is None else desired.spec
+
     # ---------------------------------------------------------------------------------------------- the list
 
     def read_alive(self) -> None:
         """Reads the alive with few requests; reads everything where that cannot be."""
-        found = read_sparingly(self.client, self.kind, self.collection, self._beside_its_manifest)
+        found = read_sparingly(
+            self.client, self.kind, self.collection, self._beside_its_manifest, self._declared
+        )
         self.scan_cost = found.scan_cost
         if found.reading is None:
             self._distrust_filter()
@@ -147,7 +156,16 @@ class KindReader:
 
     def _read_everything(self, first: Page[Live] | None = None) -> None:
         keep = self._beside_its_manifest
-        self._take(read_list(self.client, self.kind, collection=self.collection, first=first, keep=keep))
+        self._take(
+            read_list(
+                self.client,
+                self.kind,
+                collection=self.collection,
+                first=first,
+                keep=keep,
+                declared=self._declared,
+            )
+        )
         self.searches.learn(self.campaigns)
         self.everything = True
 

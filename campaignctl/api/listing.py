@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Final, TypeAlias
 
 from campaignctl.api.client import Client
+from campaignctl.api.decoding import Declared, nothing_declared
 from campaignctl.api.paging import ListReading, Page, Stretch, as_it_is
 from campaignctl.api.retry import ReplyClass, classify_status
 from campaignctl.errors import ApiError, CredentialsError
@@ -95,6 +96,7 @@ def read_list(
     collection: str | None = None,
     first: Page[Live] | None = None,
     keep: Keep = as_it_is,
+    declared: Declared = nothing_declared,
 ) -> ListReading[Live]:
     """Reads every page of a list. `first` is the first page, where it has been read already."""
     limit = client.endpoint(kind, collection).page_limit
@@ -105,7 +107,13 @@ def read_list(
         if page is not None:
             return page
         return client.list_page(
-            kind, offset=offset, limit=limit, name=name, statuses=statuses, collection=collection
+            kind,
+            offset=offset,
+            limit=limit,
+            name=name,
+            statuses=statuses,
+            collection=collection,
+            declared=declared,
         )
 
     reading = new_reading(keep)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import ceil
 
 from campaignctl.api.client import Client
+from campaignctl.api.decoding import Declared, nothing_declared
 from campaignctl.api.encoding import ALIVE_WORDS, FINISHED_WORDS
 from campaignctl.api.listing import Keep, is_refusal, read_list
 from campaignctl.api.paging import ListReading, Page, as_it_is
@@ -35,20 +36,25 @@ class Sparing:
 
 
 def read_sparingly(
-    client: Client, kind: Kind, collection: str | None = None, keep: Keep = as_it_is
+    client: Client,
+    kind: Kind,
+    collection: str | None = None,
+    keep: Keep = as_it_is,
+    declared: Declared = nothing_declared,
 ) -> Sparing:
     """Reads one page; when that is not the complete account, the alive by a filter that must prove itself."""
     limit = client.endpoint(kind, collection).page_limit
-    first = client.list_page(kind, offset=0, limit=limit, collection=collection)
+    first = client.list_page(kind, offset=0, limit=limit, collection=collection, declared=declared)
     scan_cost = ceil((first.total or 0) / (limit - 1))
     if first.is_last(0):
         complete = read_list(client, kind, collection=collection, first=first, keep=keep)
         return Sparing(first, scan_cost, complete, everything=True)
-    return Sparing(first, scan_cost, _filtered(client, kind, collection, first, keep), everything=False)
+    found = _filtered(client, kind, collection, first, keep, declared)
+    return Sparing(first, scan_cost, found, everything=False)
 
 
 def _filtered(
-    client: Client, kind: Kind, collection: str | None, first: Page[Live], keep: Keep
+    client: Client, kind: Kind, collection: str | None, first: Page[Live], keep: Keep, declared: Declared
 ) -> ListReading[Live] | None:
     """Reads the alive by status filter; None unless they and the finished make up the complete account.
 
@@ -57,11 +63,20 @@ def _filtered(
     """
     limit = client.endpoint(kind, collection).page_limit
     try:
-        page = client.list_page(kind, offset=0, limit=limit, statuses=ALIVE_WORDS, collection=collection)
+        page = client.list_page(
+            kind, offset=0, limit=limit, statuses=ALIVE_WORDS, collection=collection, declared=declared
+        )
         if not all(live.alive for live in page.items):
             return None
-        words = ALIVE_WORDS
-        reading = read_list(client, kind, statuses=words, collection=collection, first=page, keep=keep)
+        reading = read_list(
+            client,
+            kind,
+            statuses=ALIVE_WORDS,
+            collection=collection,
+            first=page,
+            keep=keep,
+            declared=declared,
+        )
         finished = client.list_page(kind, offset=0, limit=1, statuses=FINISHED_WORDS, collection=collection)
     except ApiError as error:
         if is_refusal(error):

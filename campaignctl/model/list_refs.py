@@ -50,5 +50,7 @@ def asks_by_name(manifests: Iterable[Desired], others: Container[str] = frozense
     return any(marker.name not in others for desired in manifests for marker in markers(desired))
 
 
-def markers(desired: Desired) -> Iterator[ListName]:
-    return (it for it in given_lists(desired) if isinstance(it, ListName))
+def markers(desired: Desired) -> Sequence[ListName]:
+    """Returns the lists that a manifest gives by a name that nobody looked up."""
+    given = given_lists(desired)
+    return [it for it in given if isinstance(it, ListName)] if given else ()

@@ -76,7 +76,8 @@ def _by_name(campaigns: Iterable[Live]) -> _Index:
     for live in campaigns:
         index[live.name].append(live)
     for namesakes in index.values():
-        namesakes.sort(key=lambda live: live.age_key)
+        if len(namesakes) > 1:
+            namesakes.sort(key=lambda live: live.age_key)
     return index
 
 

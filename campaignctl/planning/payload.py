@@ -66,10 +66,10 @@ def as_wanted(desired: Desired, live: Live | None, terms: Terms) -> Mapping[str,
     """
     if live is None:
         return desired.spec
+    if _is_all_there(desired.spec, live.spec):
+        return live.spec
     if live.finished or phase_of(live, terms.now) is Phase.STARTED:
         return {**desired.spec, **live.spec}
-    if _is_all_there(desired.spec, live.spec) and not desired.ignore:
-        return {**live.spec, **desired.spec}
     spec = {**desired.spec, **live.spec}
     rows, ignores = desired.kind.by_name, desired.ignore and desired.ignores
     for name in desired.spec:

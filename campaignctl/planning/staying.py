@@ -8,8 +8,9 @@ against whom its updates call besides. A start that an update moves is left alon
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import NOT_CALLING, STOPPED_STATES, Status
@@ -153,12 +154,11 @@ def _stands_elsewhere(desired: Desired, live: Live, country: Country | None) -> 
     """Tells whether whom it calls, when or with what is shown, and not as the manifest says. What is written alike
     is not looked at twice.
     """
+    otherwise = [role for role in _DIFFERS if _is_written_otherwise(desired, live, role)]
+    if not otherwise:
+        return False
     mine, theirs = Look(desired, country), Look(live, country)
-    return (
-        (_is_written_otherwise(desired, live, Role.SCHEDULE) and _another_start(mine, theirs))
-        or (_is_written_otherwise(desired, live, Role.CONTENT) and _another_content(mine, theirs))
-        or (_is_written_otherwise(desired, live, Role.RECIPIENTS) and _other_people(mine, theirs))
-    )
+    return any(_DIFFERS[role](mine, theirs) for role in otherwise)
 
 
 def _is_written_otherwise(desired: Desired, live: Live, role: Role) -> bool:
@@ -182,3 +182,11 @@ def _another_content(mine: Look, theirs: Look) -> bool:
 def _other_people(mine: Look, theirs: Look) -> bool:
     shown = not hides_recipients(mine, theirs)
     return shown and (mine.numbers, mine.lists) != (theirs.numbers, theirs.lists)
+
+
+_DIFFERS: Final[Mapping[Role, Callable[[Look, Look], bool]]] = {
+    Role.SCHEDULE: _another_start,
+    Role.CONTENT: _another_content,
+    Role.RECIPIENTS: _other_people,
+}
+"""What tells of each role whether it is another; only that of what is written otherwise is asked."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -17,6 +18,9 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.endpoints import ENDPOINTS, Endpoint
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.operations import Action
+from campaignctl.kinds.table import Field, Type
+from campaignctl.manifests.fields import FieldReader
+from campaignctl.manifests.nodes import documents, json_as_yaml
 from campaignctl.model.campaigns import Live
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -187,6 +191,93 @@ def test_a_value_that_stands_as_it_is_says_what_it_says_when_it_is_read(
     plain, read = decoding.decode(endpoint, item).spec, decoding.decode(endpoint, owned(item)).spec
     assert plain == read
     assert repr(plain) == repr(read), "in the same order, of the same types"
+
+
+def nearly(field: Field) -> some.SearchStrategy[Any]:
+    """What a manifest may write there, mostly."""
+    match field.type:
+        case Type.OBJECT:
+            inner = {it.name: nearly(it) for it in field.fields}
+            return some.fixed_dictionaries({}, optional=inner).map(
+                lambda it: {
+                    name: value for name, value in it.items() if declared_in(field.members[name], value)
+                }
+            )
+        case Type.NUMBERS:
+            return some.lists(
+                some.sampled_from(("+919876543210", "09876543210", " 9876543210", "98XXXX3210"))
+            )
+        case Type.STRINGS:
+            return some.lists(some.sampled_from((*field.choices, "a", " a", "")), max_size=3)
+        case Type.INTEGER:
+            return some.sampled_from((0, 1, 2, 15, True, 1.0, 10**9, 10**12))
+        case Type.TIME:
+            return some.sampled_from(
+                ("2030-01-15T10:00:00Z", "2030-02-29T10:00:00Z", "2030-01-15T10:00:60+05:30")
+            )
+        case _:
+            words = (*field.choices, "https://a.example/b", "0123", "", " a", True, None)
+            return some.sampled_from(words) | SCALARS
+
+
+def declared_in(field: Field, value: Any) -> dict[str, Any]:
+    """What a manifest declares that has the value there; nothing where it may not."""
+    reader = FieldReader(Field("probe", Type.OBJECT, "One field.", fields=(field,)), requires=False)
+    read = reader.read(next(documents(json_as_yaml(json.dumps({field.name: value})))))
+    return {} if reader.faults else dict(read)
+
+
+def otherwise(value: Any) -> Any:
+    """The same of another type where Python says that both are equal."""
+    if isinstance(value, dict):
+        return {key: otherwise(inner) for key, inner in value.items()}
+    if isinstance(value, bool):
+        return int(value)
+    return bool(value) if value in (0, 1) else value
+
+
+def listed(value: Any) -> Any:
+    """A value as it is told apart from others: by its types, too, but arrays are arrays."""
+    if isinstance(value, dict):
+        return {key: listed(inner) for key, inner in value.items()}
+    return [listed(it) for it in value] if isinstance(value, list | tuple) else (type(value), value)
+
+
+@examples(200)
+@given(some.data(), some.sampled_from(tuple(ENDPOINTS.values())))
+def test_an_answer_says_beside_its_manifest_what_it_says_alone(
+    data: some.DataObject, endpoint: Endpoint
+) -> None:
+    """Whatever a manifest may declare, and the answer repeats, says in other types, or says otherwise."""
+    declared: dict[str, Any] = {"name": "a campaign"}
+    item: dict[str, Any] = {"sid": "s", "name": "a campaign"}
+    rows = [row for row in endpoint.kind.fields if row.name != "name"]
+    objects = some.sampled_from([row for row in rows if row.type is Type.OBJECT])
+    for field in data.draw(some.lists(objects | some.sampled_from(rows), max_size=4)):
+        mine = declared_in(field, data.draw(nearly(field)))
+        declared |= mine
+        same = [*mine.values(), *map(otherwise, mine.values())]
+        said = data.draw(some.sampled_from(same) | nearly(field) if same else nearly(field))
+        item[data.draw(some.sampled_from((field.name, *field.aliases)))] = json.loads(json.dumps(said))
+    asked: list[Any] = []
+
+    def of_the_name(name: Any) -> dict[str, Any]:
+        asked.append(name)
+        return declared
+
+    alone = decoding.decode(endpoint, item)
+    beside = decoding.decode(endpoint, item, of_the_name)
+    assert beside._replace(spec={}) == alone._replace(spec={})
+    assert list(beside.spec) == list(alone.spec), "in the same order"
+    assert listed(beside.spec) == listed(alone.spec)
+    assert asked == [item["name"]]
+
+
+def test_what_an_answer_writes_as_the_manifest_does_is_the_manifests_own() -> None:
+    declared = {"name": "a", "from": ["+919876543210"], "retries": {"number_of_retries": 2}}
+    item: Any = {"id": "s", **json.loads(json.dumps(declared))}
+    spec = decoding.decode(VOICE, item, lambda _: declared).spec
+    assert all(spec[name] is value for name, value in declared.items())
 
 
 # requests

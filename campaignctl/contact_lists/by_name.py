@@ -60,18 +60,17 @@ def lists_without_people(desired: Desired) -> Reason | None:
     """Says why a campaign cannot go where its manifest says: nobody is left in a list of the project."""
     if desired.ignores("lists"):
         return None
-    return next((it for it in _emptied(desired)), None)
+    return next(iter(_emptied(desired)), None)
 
 
 def goes_elsewhere(desired: Desired) -> bool:
     """Tells whether it goes to anybody but those of such lists."""
-    lists = len(list(given_lists(desired)))
-    return bool(desired.spec.get("from")) or lists > len(list(_emptied(desired)))
+    return bool(desired.spec.get("from")) or len(given_lists(desired)) > len(_emptied(desired))
 
 
-def _emptied(desired: Desired) -> Iterator[Reason]:
-    reasons = (it.reason for it in markers(desired))
-    return (it for it in reasons if it is not None and it.code == "no-recipients")
+def _emptied(desired: Desired) -> Sequence[Reason]:
+    reasons = [it.reason for it in markers(desired)]
+    return [it for it in reasons if it is not None and it.code == "no-recipients"] if reasons else ()
 
 
 def without_names(desired: Desired) -> Desired:

@@ -103,6 +103,9 @@ def decide_foreign(live: Live, otherwise: Decision) -> Decision:
 
 
 def _other_start(desired: Desired, live: Live) -> bool:
+    name = desired.kind.schedule.name
+    if desired.spec.get(name) is live.spec.get(name):
+        return False  # most have the same object
     wanted = window_of(desired.kind, desired.spec).start
     seen = shown(live.spec, f"{live.kind.schedule.name}.{live.kind.start.name}")
     return wanted is not None and seen is not UNSEEN and window_of(live.kind, live.spec).start != wanted

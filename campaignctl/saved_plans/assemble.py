@@ -17,6 +17,7 @@ from campaignctl.model.windows import window_of
 from campaignctl.planning.planner import Decisions
 from campaignctl.planning.terms import Terms
 from campaignctl.saved_plans.seal import fingerprint, person_mark
+from campaignctl.tuples import NamedTuple
 
 
 def assemble(
@@ -83,20 +84,34 @@ def expires_at(changes: Iterable[Change], now: datetime) -> datetime:
     """Returns when the plan expires: the earliest of a day, an hour where it calls at once, and what the starts
     ahead leave.
     """
-    return min((now + LONGEST, *(moment for change in changes for moment in _limits(change, now))))
+    begun = dict.fromkeys(begins for change in changes if (begins := _begins(change)) is not None)
+    return min((now + LONGEST, *(moment for begins in begun for moment in _limits(begins, now))))
 
 
-def _limits(change: Change, now: datetime) -> Iterator[datetime]:
-    ops = {operation.op for operation in change.operations}
-    if not ops:
-        return
+class _Begins(NamedTuple):
+    """Holds what tells when a change's plan expires: many campaigns are alike in that. `live` is None, too, where the
+    start is not shown of one that `is_there`.
+    """
+
+    done: tuple[Op, ...]
+    start: datetime | None
+    live: datetime | None
+    is_there: bool
+
+
+def _begins(change: Change) -> _Begins | None:
     kind = change.live.kind if change.live else change.desired.kind if change.desired else None
-    if kind is None:
-        return
+    if not change.operations or kind is None:
+        return None
     start = window_of(kind, change.resulting).start
     live = window_of(kind, change.live.spec).start if change.live else None
+    return _Begins(tuple([it.op for it in change.operations]), start, live, change.live is not None)
+
+
+def _limits(begins: _Begins, now: datetime) -> Iterator[datetime]:
+    ops, start, live = set(begins.done), begins.start, begins.live
     ahead = start is not None and start > now
-    hidden = change.live is not None and live is None and Op.UPDATE not in ops  # it may have passed
+    hidden = begins.is_there and live is None and Op.UPDATE not in ops  # it may have passed
     if ops & BEGINNING and (not ahead or hidden):
         yield now + STARTS_AT_ONCE
     if start is not None and ahead and Op.CREATE in ops:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,6 +57,27 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> Generator[None, int,
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Says what is slow beside what says so itself, and deals all of it out."""
+    leave_cases_out_of_saves(items)
+    deal_out(items)
+
+
+def leave_cases_out_of_saves(items: Sequence[pytest.Item]) -> None:
+    """Of the cases of one test at an account or in a directory the first and about a third of the others are tried at
+    every save: together they take most of its time. The steps from one to the next are uneven, so that a case that
+    combines values meets each of them.
+    """
+    cases: dict[str, list[pytest.Item]] = {}
+    for it in items:
+        at_work = {"tmp_path_factory", "sandbox"} & set(getattr(it, "fixturenames", ()))
+        if at_work and it.get_closest_marker("slow") is None:
+            cases.setdefault(it.nodeid.partition("[")[0], []).append(it)
+    for case, place in ((case, place) for several in cases.values() for place, case in enumerate(several)):
+        if place * 0.382 % 1 > 1 / 3:
+            case.add_marker(pytest.mark.slow)
+
+
+def deal_out(items: list[pytest.Item]) -> None:
     """Each process begins with its share of the slow ones: what is left at the end is short, so that none waits long
     for the last of another. Tests are dealt to processes in as many parts of one length, in this order.
     """

@@ -149,6 +149,7 @@ def test_a_class_may_be_over_another(make: Any) -> None:
         Wider("a").file = "b"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["plan", "apply", "validate"])
 def test_a_start_loads_no_dataclass_of_another_make(command: str) -> None:
     loading = f"import sys, campaignctl.cli.{command}, campaignctl.api.client\nprint(*sorted(sys.modules))"

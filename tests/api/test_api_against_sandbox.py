@@ -268,6 +268,7 @@ def test_a_list_that_is_cut_or_counted_otherwise_is_read_to_its_end_or_not_belie
     assert (len(listing.campaigns) == 110) is complete
 
 
+@pytest.mark.slow
 def test_a_list_without_end_is_left(connect: Connect, sandbox: Sandbox) -> None:
     sandbox.seed("acme1", "message-campaigns", [{"name": f"seeded-{number}"} for number in range(60)])
     sandbox.faults.add("endless", request="list", times=None)

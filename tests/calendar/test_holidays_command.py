@@ -28,6 +28,7 @@ def test_what_it_prints_is_a_calendar_with_estimates_marked(desk: Desk) -> None:
     assert done.code == 0, done.all
 
 
+@pytest.mark.slow
 def test_a_part_of_a_country_and_several_years(desk: Desk) -> None:
     pytest.importorskip("holidays")
     out = desk.run("holidays", "in-tn", "2028", "2027").out

@@ -124,6 +124,7 @@ def test_bash_offers_what_can_stand_there(project: Path, line: str, words: list[
     assert offered(line, project) == words
 
 
+@pytest.mark.slow
 def test_a_project_is_found_from_below_and_by_its_option(project: Path) -> None:
     assert offered("campaignctl -e p", project / "campaigns" / "deep") == ["prod"]
     (project / "other.yaml").write_text("environments: {elsewhere: {backend: sandbox}}", encoding="utf-8")

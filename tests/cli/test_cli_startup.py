@@ -161,6 +161,7 @@ def test_a_validation_loads_nothing_of_plans_accounts_and_other_formats(
     assert loaded & NOT_TO_VALIDATE == set()
 
 
+@pytest.mark.slow
 def test_who_is_left_out_and_own_rules_load_nothing_of_plans_and_other_processes(tmp_path: Path) -> None:
     (tmp_path / "campaigns.yaml").write_text(MANIFEST, encoding="utf-8")
     (tmp_path / "campaignctl.yaml").write_text(ALL_OF_IT, encoding="utf-8")

@@ -307,6 +307,7 @@ def test_a_renamed_campaign_is_found_by_its_list_though_no_search_shows_that(des
     assert (other["change"], other["reason"]["code"]) == ("held", "looks-renamed")
 
 
+@pytest.mark.slow
 def test_prune_lists_deletes_what_nothing_needs_a_week_later(desk: Desk) -> None:
     desk.manifests(contact_list(), calling(state="active"))
     first = result(desk.apply())["sid"]

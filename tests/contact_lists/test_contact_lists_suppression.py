@@ -155,6 +155,7 @@ def test_a_campaign_leaves_out_the_people_of_another_ones_lists(desk: Desk) -> N
     assert found["suppressed"]["count"] == 2
 
 
+@pytest.mark.slow
 def test_some_of_a_list_are_taken_before_anybody_is_left_out(desk: Desk) -> None:
     """The same people as of a campaign of its name; an opt-out moves nobody into the choice."""
     numbers = [f"+9198765432{place:02}" for place in range(40)]

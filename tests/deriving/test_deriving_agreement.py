@@ -131,7 +131,7 @@ def test_the_reader_and_the_schema_agree(path: str, field: Field, schema: dict[s
     at_this_row()
 
 
-@examples(200, quick=150, suppress_health_check=list(HealthCheck))
+@examples(200, quick=60, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(LEAVES), st.data())
 def test_the_reader_and_the_schema_agree_on_any_row(
     row: tuple[str, Field, dict[str, Any]], data: st.DataObject

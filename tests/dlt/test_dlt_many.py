@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
+import pytest
+
 from campaignctl.diagnostics import Position
 from campaignctl.dlt.holding import Registry
 from campaignctl.dlt.templates import build
@@ -40,6 +42,7 @@ def test_a_thousand_campaigns_match_a_thousand_templates() -> None:
     assert found == []
 
 
+@pytest.mark.slow
 def test_the_nearest_of_many_ids_is_named() -> None:
     """A thousand campaigns may all name an id that is not there, where somebody changed the document."""
     random = Random(2)

@@ -150,6 +150,7 @@ def test_one_with_nothing_but_pauses_does_not_count(desk: Desk) -> None:
     assert apply(desk, "-e", "*", "--auto-approve").code == 0
 
 
+@pytest.mark.slow
 def test_ten_environments_are_the_most_where_nobody_says_how_many(desk: Desk) -> None:
     names = [f"account-{place:02}" for place in range(11)]
     many(desk, names)

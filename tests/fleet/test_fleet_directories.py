@@ -301,6 +301,7 @@ def test_an_approval_of_saved_plans_holds_however_many_lists_they_reach(desk: De
     assert len(desk.writes) == 3 * each
 
 
+@pytest.mark.slow
 def test_saved_plans_know_of_twelve_lists_who_came_since(desk: Desk) -> None:
     project(desk)
     sids: dict[str, list[str]] = {}

@@ -55,6 +55,7 @@ def project(desk: Desk) -> None:
 LIVE = st.sampled_from(["created", "in-progress", "paused", "completed"])
 
 
+@pytest.mark.slow
 @examples(12, quick=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     wanted=st.fixed_dictionaries({name: st.integers(0, 2) for name in NAMES}),

@@ -109,6 +109,7 @@ def ever_crossed(limit: int, rate: float, people: int, tried: int = 50) -> float
     return stopped
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", mostly_slow([2_500, 100, 8_000], every=3))
 def test_looked_at_after_each_of_1000_people_what_keeps_half_its_limit_is_never_paused(limit: int) -> None:
     assert ever_crossed(limit, limit / 2 / BASIS_POINTS, 1_000) < 1e-4

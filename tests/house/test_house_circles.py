@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # parsing all modules takes long
+
 HOUSE = Path(__file__).parents[2] / "campaignctl"
 
 

@@ -10,7 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+
 from campaignctl import errors
+
+pytestmark = pytest.mark.slow  # parsing all modules takes long
 
 HOUSE = Path(__file__).parents[2] / "campaignctl"
 BESIDE = ("simulation", "benchmarks")

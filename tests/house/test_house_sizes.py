@@ -9,6 +9,8 @@ from statistics import median, quantiles
 
 import pytest
 
+pytestmark = pytest.mark.slow  # parsing all modules takes long
+
 ROOT = Path(__file__).parents[2]
 HOUSES = ("campaignctl", "simulation")
 MOST_LINES, MOST_OF_A_FUNCTION = 500, 60

@@ -7,7 +7,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 import campaignctl
+
+pytestmark = pytest.mark.slow  # parsing all modules takes long
 
 PACKAGE = Path(campaignctl.__file__).parent
 

@@ -109,6 +109,7 @@ def threads_that_give_way_soon() -> Iterator[None]:
     sys.setswitchinterval(before)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("threads_that_give_way_soon")
 def test_several_environments_may_ask_at_once_for_places_in_the_same_files(tmp_path: Path) -> None:
     texts = ["---\n".join([BLOCK] * 60), *(BLOCK.replace("reminder-1", f"r-{it}") for it in range(30))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from example_counts import mostly_slow
 from harness import Desk, live_voice, voice
 
 from campaignctl.kinds.table import Field
@@ -35,7 +36,7 @@ def calling(desk: Desk) -> Desk:
     return desk
 
 
-@pytest.mark.parametrize("key", [it for it in KEYS if it not in NOT_ELSEWHERE])
+@pytest.mark.parametrize("key", mostly_slow([it for it in KEYS if it not in NOT_ELSEWHERE], every=4))
 def test_a_wrong_setting_keeps_nobody_from_looking_and_stopping(calling: Desk, key: str) -> None:
     for value in WRONG:
         told_wrong(calling, {key: value})
@@ -50,7 +51,7 @@ def settings_of(field: Field) -> list[str]:
 POLICIES = {it.name: it for it in next(it for it in PROJECT.fields if it.name == "policy").fields}
 
 
-@pytest.mark.parametrize("rule", [it for it in POLICIES if it in RULES])
+@pytest.mark.parametrize("rule", mostly_slow([it for it in POLICIES if it in RULES], every=5))
 def test_a_wrong_rule_keeps_nobody_from_looking_and_stopping(calling: Desk, rule: str) -> None:
     for setting in settings_of(POLICIES[rule]):
         for value in (None, True, "x", [], {}):
@@ -58,7 +59,7 @@ def test_a_wrong_rule_keeps_nobody_from_looking_and_stopping(calling: Desk, rule
     assert calling.live("diwali-reminder")["status"] == "Paused"
 
 
-@pytest.mark.parametrize("part", ["prune", "suppress", "guard", "prices", "usage"])
+@pytest.mark.parametrize("part", mostly_slow(["prune", "suppress", "guard", "prices", "usage"], every=5))
 def test_a_wrong_part_of_a_setting_keeps_nobody_from_looking_and_stopping(calling: Desk, part: str) -> None:
     field = next(it for it in PROJECT.fields if it.name == part)
     for setting in settings_of(field):

@@ -57,6 +57,7 @@ def test_anything_is_decided_in_parts_as_at_once(world: World) -> None:
     assert in_parts(world) == at_once(world)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere one process does it all")
 def test_copies_of_the_process_decide_what_one_decides() -> None:
     case = max(CASES, key=lambda it: len({decision.reason.code for decision in at_once(it)}))

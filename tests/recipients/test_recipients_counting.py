@@ -152,6 +152,7 @@ def test_an_update_of_lists_and_a_resume_count(desk: Desk) -> None:
     assert len(counts(desk)) == 2
 
 
+@pytest.mark.slow
 def test_fifty_lists_are_fifty_requests_and_the_rest_is_unknown_and_noted(desk: Desk) -> None:
     sids = [contact_list(desk, 3, sid=f"{place:032x}") for place in range(52)]
     desk.manifests(

@@ -281,6 +281,7 @@ def test_an_approval_at_warn_lets_a_list_grow(desk: Desk) -> None:
     assert desk.run(*APPLY, "--expect", approval).code == 0
 
 
+@pytest.mark.slow
 def test_of_more_than_ten_lists_a_plan_file_is_needed(desk: Desk) -> None:
     desk.manifests(
         *(

@@ -131,6 +131,7 @@ def test_whether_a_look_is_old_is_told_by_a_clock_that_no_answer_sets(
     assert made(desk) == []
 
 
+@pytest.mark.slow
 def test_each_create_of_a_long_queue_has_a_young_look(desk: Desk, clock: EventfulClock) -> None:
     """At 30 requests a minute the last of sixty waits for its turn; somebody makes it meanwhile."""
     desk.configure(rate_limit=30)
@@ -330,6 +331,7 @@ def test_an_end_that_is_answered_and_not_done_is_told_as_what_goes_on(
     assert "was paused, completed, archived" in again.err
 
 
+@pytest.mark.slow
 def test_a_list_that_lacks_what_this_run_made_proves_nothing(desk: Desk) -> None:
     desk.manifests(voice())
     desk.sandbox.switches.change({"list_lag_seconds": 86_400})

@@ -46,6 +46,10 @@ PLANS = {
         plans.everything(), changes=plans.everything().changes * 40
     ),
 }
+EACH = [
+    pytest.param(plan, id=name, marks=[pytest.mark.slow] if len(plan.changes) > 500 else [])
+    for name, plan in PLANS.items()
+]
 
 
 def write(change: Mapping[str, object]) -> WrittenJson:
@@ -54,7 +58,7 @@ def write(change: Mapping[str, object]) -> WrittenJson:
 
 @pytest.mark.parametrize("environment", [plans.PROD, PRICED])
 @pytest.mark.parametrize("show_numbers", [False, True])
-@pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
+@pytest.mark.parametrize("plan", EACH)
 def test_a_plan_is_written_bit_by_bit_as_at_once(
     plan: Plan, show_numbers: bool, environment: Environment
 ) -> None:
@@ -69,7 +73,7 @@ def test_a_plan_is_written_bit_by_bit_as_at_once(
 
 
 @pytest.mark.parametrize("environment", [plans.PROD, PRICED])
-@pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
+@pytest.mark.parametrize("plan", EACH)
 def test_a_plan_whose_text_was_made_is_written_bit_by_bit_as_at_once(
     plan: Plan, environment: Environment
 ) -> None:
@@ -91,6 +95,7 @@ def one_core() -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="copies of the process are made on Linux alone")
 @pytest.mark.parametrize("width", [None, 60])
 def test_copies_of_the_process_write_the_text_that_one_process_writes(width: int | None) -> None:
@@ -102,7 +107,7 @@ def test_copies_of_the_process_write_the_text_that_one_process_writes(width: int
         assert plan_text(document, now=plans.NOW, width=width) == shared
 
 
-@pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
+@pytest.mark.parametrize("plan", EACH)
 def test_the_digest_covers_what_the_document_shows(plan: Plan) -> None:
     approved = document_digest(approved_document(plan, plans.PROD))
     assert approved == document_digest(brief_document(plan, plans.PROD))

@@ -32,6 +32,7 @@ def begin(desk: Desk, *more: str) -> None:
     desk.pass_time(days=1, hours=1, minutes=1)
 
 
+@pytest.mark.slow
 def test_what_has_begun_keeps_its_version_and_says_so_while_later_dates_get_the_new_one(desk: Desk) -> None:
     begin(desk)
     desk.manifests(contact_list(numbers=NUMBERS[:1]), to_list())

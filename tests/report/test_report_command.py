@@ -210,6 +210,7 @@ def broken_off_in_pages(desk: Desk) -> tuple[Result, str]:
     return broken, broken.err.split("the rest comes with ")[1].split("\n")[0]
 
 
+@pytest.mark.slow
 def test_a_report_goes_on_in_its_own_source_though_the_campaign_has_a_report_by_now(desk: Desk) -> None:
     broken, words = broken_off_in_pages(desk)
     assert words == "--since-offset 500 --source pages"

@@ -117,6 +117,7 @@ def test_every_switch_says_what_it_does_and_takes_what_it_is_drawn_from() -> Non
         )
 
 
+@pytest.mark.slow
 def test_every_position_can_be_thrown_over_http_and_is_shown(account: Account) -> None:
     for name, row, default in rows():
         for position in row.drawn:

@@ -19,6 +19,7 @@ from simulation.mutants import (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mutant", mutants(), ids=lambda mutant: mutant.name)
 def test_a_mistake_stands_for_code_that_the_product_has_once(mutant: Mutant) -> None:
     """Else it would be no mistake, or another one: the error says what to do about it."""

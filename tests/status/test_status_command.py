@@ -49,6 +49,7 @@ def test_a_campaign_that_runs_shows_how_far_it_is(desk: Desk) -> None:
     assert campaign["drift"] == []
 
 
+@pytest.mark.slow
 def test_a_watched_campaign_goes_as_fast_as_in_the_last_minutes(desk: Desk) -> None:
     """After hours in which it was paused its average says nothing."""
     (sid,) = desk.seed(live_voice(status="in-progress", schedule=RUNNING, **MANY))
@@ -256,6 +257,7 @@ def test_what_is_over_is_looked_for_when_it_is_named(desk: Desk) -> None:
 # --------------------------------------------------------------------------------------------------------- sparing
 
 
+@pytest.mark.slow
 def test_a_large_past_costs_no_requests(desk: Desk) -> None:
     desk.seed(*(live_voice(f"past-{n}", status="archived") for n in range(3000)), live_voice())
     desk.manifests(voice())

@@ -25,6 +25,11 @@ def tried(count: int) -> int:
     return max(1, count * _share() // 100)
 
 
+def some_of(cases: Sequence[Any]) -> list[Any]:
+    """Those of many cases that this run tries, spread over all of them: where each draws something besides."""
+    return [case for place, case in enumerate(cases) if place * 0.382 % 1 < _share() / 100]
+
+
 def examples(count: int, quick: int | None = None, **more: Any) -> settings:
     """Settings of a property that tries `count` examples in a complete run, and otherwise its share of them; at every
     save `quick`, where one takes long.

@@ -6,9 +6,10 @@ that this file does not know is an error: a misspelt expectation must not pass.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -118,13 +119,14 @@ class Case:
         return plan_with_lists(*asked, self.lists) if self.lists else make_plan(*asked)
 
 
-def load_cases() -> list[Case]:
+@cache
+def load_cases() -> Sequence[Case]:
     """Every case of every file, in the order of the files."""
-    return [
+    return tuple(
         Case.build(data)
         for file in sorted(CASES.glob("*.yaml"))
         for data in loaded(file.read_text(encoding="utf-8"))
-    ]
+    )
 
 
 def _named(data: Mapping[str, Any]) -> tuple[str, str | None]:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 import pytest
-from example_counts import examples
+from example_counts import examples, mostly_slow
 from hypothesis import HealthCheck, given
 from planning_cases import Case, load_cases
 from planning_worlds import World, worlds
@@ -46,7 +46,7 @@ def in_parts(asked: Case | World) -> Sequence[Decision]:
     return decided[::-1]
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])
+@pytest.mark.parametrize("case", mostly_slow(CASES, every=4), ids=[case.name for case in CASES])
 def test_a_case_is_decided_in_parts_as_at_once(case: Case) -> None:
     assert in_parts(case) == at_once(case)
 

@@ -9,12 +9,12 @@ import os
 from zlib import crc32
 
 import pytest
-from example_counts import tried
+from example_counts import some_of, tried
 from habits import HABITS, Habits, draw_habits
 from harness import Desk
 from promises import EVERYTHING_HOLDS, EXCUSED, broken_promises, look
 from reliable_desk import APPLY, assert_converges, reliable
-from test_faults_meet_requests import MEETINGS, TROUBLES, Meeting, Trouble
+from test_faults_meet_requests import CASES, MEETINGS, Meeting, Trouble
 
 pytestmark = pytest.mark.slow
 
@@ -48,8 +48,7 @@ def test_whatever_habits_are_drawn_nobody_is_called_wrongly(desk: Desk, meeting:
     keeps_its_promises(desk, meeting, habits)
 
 
-@pytest.mark.parametrize("trouble", TROUBLES, ids=lambda it: it.what)
-@pytest.mark.parametrize("meeting", MEETINGS, ids=lambda it: it.what)
+@pytest.mark.parametrize(("meeting", "trouble"), some_of(CASES))
 def test_whatever_habits_and_a_fault_together_nobody_is_called_wrongly(
     desk: Desk, meeting: Meeting, trouble: Trouble
 ) -> None:

@@ -60,7 +60,8 @@ def archived(desk: Desk, count: int) -> None:
     desk.manifests(*(voice(name, **{"from": who}, state="archived") for name, who in names))
 
 
-SIZES = (5, 40, 120)
+SIZES = ((30, 5), (30, 40), (30, 120), (None, 5), (None, 40))
+"""With a limit, and without one, where nothing waits and what is much takes no other course."""
 KINDS = {
     "creates": created,
     "creates that wait": created_paused,
@@ -71,9 +72,8 @@ KINDS = {
 ALLOW = ("--allow", "complete", "--allow", "archive")
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("limit", "size"), SIZES)
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("limit", [30, None])
 def test_a_plan_says_within_a_factor_of_two_what_its_apply_takes(
     desk: Desk, kind: str, size: int, limit: int | None
 ) -> None:

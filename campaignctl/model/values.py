@@ -124,7 +124,12 @@ def count_texts(value: Value) -> int:
 
 def count_different(value: Value) -> int:
     """Counts the items of `texts`, what stands twice once."""
-    return len(set(map(str, value if isinstance(value, list | tuple) else texts(value))))
+    items = value if isinstance(value, list | tuple) else texts(value)
+    try:
+        "".join(items)  # a third of the time where all are texts, as people's numbers are
+    except TypeError:
+        items = list(map(str, items))
+    return len(set(items))
 
 
 def _without_scheme(url: str) -> str:

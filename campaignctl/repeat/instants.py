@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
 
@@ -12,6 +11,7 @@ from campaignctl.zones import moment_of, zone
 
 _DAY: Final = timedelta(days=1)
 _MIDNIGHT: Final = time()
+_NOON: Final = time(12)
 
 
 class WallRun(NamedTuple):
@@ -56,15 +56,15 @@ def dates_of_change(name: str, year: int) -> frozenset[date]:
     """
     day, found = date(year, 1, 1), set[date]()
     there = zone(name)
+    begins = _offsets_at_midnight(day, there)
     while day.year == year:
-        if len(set(_offsets(day, there))) > 1:
+        ends = _offsets_at_midnight(day + _DAY, there)
+        if len({*begins, datetime.combine(day, _NOON, there).utcoffset(), *ends}) > 1:
             found.add(day)
-        day += _DAY
+        day, begins = day + _DAY, ends
     return frozenset(found)
 
 
-def _offsets(day: date, there: object) -> Iterable[timedelta | None]:
-    for fold in (0, 1):
-        for at in (day, day + _DAY):
-            yield datetime.combine(at, _MIDNIGHT, there).replace(fold=fold).utcoffset()  # type: ignore[arg-type]
-    yield datetime.combine(day, time(12), there).utcoffset()  # type: ignore[arg-type]
+def _offsets_at_midnight(day: date, there: tzinfo) -> tuple[timedelta | None, timedelta | None]:
+    midnight = datetime.combine(day, _MIDNIGHT, there)
+    return midnight.utcoffset(), midnight.replace(fold=1).utcoffset()

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 
 import pytest
-from example_counts import tried
+from example_counts import some_of, tried
 from zones_grid import (
     DAY,
     DAYS,
@@ -84,14 +84,16 @@ def test_dates_that_no_clock_shows_are_those_that_were_left_out() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
-    [
-        "Asia/Kolkata",
-        "America/St_Johns",
-        "Africa/Casablanca",
-        "Pacific/Apia",
-        "America/Sao_Paulo",
-        "Europe/London",
-    ],
+    some_of(
+        [
+            "Africa/Casablanca",
+            "America/St_Johns",
+            "Asia/Kolkata",
+            "Pacific/Apia",
+            "America/Sao_Paulo",
+            "Europe/London",
+        ]
+    ),
 )
 def test_every_date_and_hour_of_a_zone_is_as_the_model_says(name: str) -> None:
     assert wrong_in(name) == []

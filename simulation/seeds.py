@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
 import tempfile
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
@@ -58,7 +60,8 @@ def play(
     gc.set_threshold(100_000)  # as the command line sets it for itself
     world = LifeWorld(seed, days, only, plain, _quick_disk())
     try:
-        with ending_the_player(world.delete_disks), in_the_crew(world.clock.crew, THREADS):
+        ending = ending_the_player(world.delete_disks)
+        with ending, in_the_crew(world.clock.crew, THREADS), _no_environment():
             for event in events.played(world):
                 over = event.number >= last or process_time() - began > seconds
                 if over or (stop and world.violations):
@@ -80,6 +83,17 @@ def play(
         sum(len(it.calls) for it in ledgers),
         process_time() - began,
     )
+
+
+@contextmanager
+def _no_environment() -> Iterator[None]:
+    """Has nothing in the environment between runs, each of which brings its own: what is there is put away and back."""
+    before = dict(os.environ)
+    os.environ.clear()
+    try:
+        yield
+    finally:
+        os.environ.update(before)
 
 
 def _quick_disk() -> Path | None:

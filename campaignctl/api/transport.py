@@ -16,7 +16,7 @@ from contextlib import suppress
 from functools import lru_cache
 from types import TracebackType
 from typing import Final, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
@@ -75,6 +75,12 @@ _READING_TRUST: Final = threading.Lock()
 def _authorities(_file: str | None, _directory: str | None) -> ssl.SSLContext:
     """Reads whom to trust, once for all accounts of a run: it holds nothing of any of them."""
     return httpx.create_ssl_context()
+
+
+@lru_cache(maxsize=1)
+def _nobody() -> ssl.SSLContext:
+    """Returns a context that trusts nobody: plain HTTP asks for none."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class Transport:
@@ -165,12 +171,10 @@ class Transport:
         self._check_cut_off()
         client = self._fresh() if fresh else self._kept
         headers = {} if body is None else {"Content-Type": "application/json"}
-        url = self._base_url + path
+        url = self._base_url + path + (f"?{urlencode(query)}" if query else "")
         try:
             extensions = {"trace": self._followed} if self._follows else None
-            with client.stream(
-                method, url, params=query, content=body, headers=headers, extensions=extensions
-            ) as response:
+            with client.stream(method, url, content=body, headers=headers, extensions=extensions) as response:
                 return self._read(response)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             return self._not_connected(error)
@@ -223,7 +227,7 @@ class Transport:
     def _trust(self) -> ssl.SSLContext:
         """Makes the TLS context. Reading the certificate authorities takes 30 ms, which plain HTTP can do without."""
         if self._base_url.startswith("http://"):
-            return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            return _nobody()
         try:
             with _READING_TRUST:
                 return _authorities(*(os.environ.get(name) for name in _TRUST_VARIABLES))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from campaignctl.app.files import read_file
 from campaignctl.errors import InputError, RefusedError, UsageError
 from campaignctl.saved_plans.file import SavedPlan, holds_nothing, looks_like_plan, read_plan
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 INDEX: Final = "_plans.json"
 """The index of a directory of saved plans, one for each environment."""
@@ -84,12 +88,19 @@ def load_plan(path: Path) -> SavedPlan:
 
 def _check_shape(saved: SavedPlan, path: Path) -> None:
     """Checks the shape of a plan file, by which it is shown: a file of another shape is not shown by half."""
-    import jsonschema
+    from jsonschema.exceptions import best_match
 
-    from campaignctl.app.files import schema_text
-
-    validator = jsonschema.Draft202012Validator(json.loads(schema_text("plan")))
-    error = jsonschema.exceptions.best_match(validator.iter_errors(saved.document))
+    error = best_match(_shape().iter_errors(saved.document))
     if error is not None:
         where = ".".join(map(str, error.absolute_path)) or "the document"
         raise InputError(f"{path} is not a plan file that can be read: {where} is not as its schema says")
+
+
+@cache
+def _shape() -> Draft202012Validator:
+    """Returns the published shape, which is read once for all plans of a directory."""
+    from jsonschema import Draft202012Validator
+
+    from campaignctl.app.files import schema_text
+
+    return Draft202012Validator(json.loads(schema_text("plan")))

@@ -52,7 +52,7 @@ def check_dates(
     each = hours_settings(environment).get("bound") == "worst"
     for alike in sorted(_alike(manifest, environment, now, each), key=lambda it: _room(it, environment)):
         folding.add(ask(alike.manifest, folding.locate, _BY_MANY), alike.days)
-        for one, exempt in _each_for_its_month(manifest, alike, now) if beside.ledger is not None else ():
+        for one, exempt in _asked_besides(manifest, alike, now, by_month=beside.ledger is not None):
             folding.add(ask(one, folding.locate, exempt), _days(one))
     by_one = [name for name in RULES if name not in _BY_MANY]
     for one in _among_others(manifest, beside, now):
@@ -60,10 +60,11 @@ def check_dates(
     yield from folding.findings()
 
 
-def _each_for_its_month(
-    manifest: Desired, alike: _Alike, now: datetime
+def _asked_besides(
+    manifest: Desired, alike: _Alike, now: datetime, *, by_month: bool
 ) -> Iterator[tuple[Desired, Collection[str]]]:
-    """Yields the other dates of those that are alike, with the rules that need not be asked about them.
+    """Yields the other dates of those that are alike where a budget is asked about each, with the rules that need not
+    be asked about them.
 
     Where it was too late to ask of the content of the one before, that is asked of this one.
     """
@@ -71,6 +72,8 @@ def _each_for_its_month(
     before = alike.manifest
     for occurrence in filter(None, (occurrence_on(manifest.repeat, day) for day in alike.days[1:])):
         soon = window_of(before.kind, before.spec).soon(now)
+        if not (soon or by_month):
+            return
         before = occurrence_manifest(manifest, occurrence)
         yield before, _BY_MANY if soon else _OF_ALL_ALIKE
 

@@ -71,6 +71,18 @@ def test_nothing_to_do_is_no_fault_and_nothing_that_is_over_is(desk: Desk) -> No
     assert desk.run("validate", "--format", "json").json == {"findings": []}
 
 
+def test_the_next_date_is_held_against_it_where_it_is_too_late_for_the_first(desk: Desk) -> None:
+    """The first is in five minutes, the others are on each day after that."""
+    hours = {"cron": "5 9 * * *", "time_zone": "Asia/Kolkata", "duration": "2h"}
+    daily = {**hours, "from": "2027-01-04", "until": "2027-01-20"}
+    templates, campaign = documents(TEMPLATE, {**WRONG, "repeat": daily})
+    del campaign["spec"]["schedule"]
+    desk.manifests(templates, campaign)
+    (found,) = desk.run("validate", "--format", "json").json["findings"]
+    assert found["rule"] == "dlt_template"
+    assert found["severity"] == "error"
+
+
 def test_a_resume_before_the_start_is_blocked_and_one_whose_text_went_out_is_not(desk: Desk) -> None:
     (sid,) = desk.seed(live_sms(**WRONG), collection=COLLECTION)
     desk.by_hand(sid, {"action": "pause"}, collection=COLLECTION)

@@ -15,6 +15,7 @@ from time import monotonic, process_time
 from simulation import events
 from simulation.ledger import BrokenPromise
 from simulation.product import THREADS
+from simulation.repository import DAY
 from simulation.signals import ending_the_player
 from simulation.threads import in_the_crew
 from simulation.world import LifeWorld
@@ -22,10 +23,13 @@ from simulation.world import LifeWorld
 
 @dataclass(frozen=True)
 class LifeOutcome:
-    """Holds what one life came to. `cpu_seconds`: of one core, however many share it."""
+    """Holds what one life came to. `days` are those in which something happens, `days_passed` all that were simulated;
+    `cpu_seconds`: of one core, however many share it.
+    """
 
     seed: int
     days: int
+    days_passed: float
     story: tuple[str, ...]
     violations: tuple[BrokenPromise, ...]
     habits: tuple[str, ...]
@@ -73,6 +77,7 @@ def play(
     return LifeOutcome(
         seed,
         days,
+        world.clock.passed / DAY,
         tuple(world.story),
         tuple(world.violations),
         tuple(sorted(frozenset[str]().union(*(it.had for it in ledgers)))),

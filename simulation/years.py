@@ -29,7 +29,7 @@ class Years:
 
     seconds: float = 0.0
     seeds: int = 0
-    days: int = 0
+    days: float = 0.0
     runs: int = 0
     killed: int = 0
     requests: int = 0
@@ -42,7 +42,7 @@ class Years:
     def add(self, outcome: LifeOutcome) -> None:
         """Adds one more life."""
         self.seeds += 1
-        self.days += outcome.days
+        self.days += outcome.days_passed
         self.runs += outcome.runs
         self.killed += outcome.killed
         self.requests += outcome.requests

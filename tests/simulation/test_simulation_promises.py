@@ -54,4 +54,4 @@ def played_or_not(seed: int, days: int) -> LifeOutcome:
         raise ValueError("no such life")
     if seed == 4:
         os._exit(9)
-    return LifeOutcome(seed, days, (), (), (), 0, 1, 0, 1, 0, 0.1)
+    return LifeOutcome(seed, days, days, (), (), (), 0, 1, 0, 1, 0, 0.1)

@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 from simulation_bench import HEADERS, HOUR, Bench, sent
 
-from simulation.account import NAME
+from simulation.account import NAME, Truth
 from simulation.commits import Commit
-from simulation.ledger import CommandRun
+from simulation.ledger import CommandRun, people_of
 from simulation.manifests import Manifest
 from simulation.product import CommandOutcome
+from simulation.promises.likeness import ComparedCampaign, looks_like
 from simulation.repository import NUMBERS
 
 PEOPLE = NUMBERS[:3]
@@ -140,3 +141,24 @@ def test_a_list_is_written_beside_the_campaigns() -> None:
     texts = Commit(1, "", {"campaigns/a.yaml": (one,)}, lists={"people": PEOPLE}).texts()
     assert "lists: [{name: people}]" in texts["campaigns/a.yaml"]
     assert f'numbers: ["{PEOPLE[0]}"' in texts["campaigns/list-people.yaml"]
+
+
+@pytest.mark.parametrize(("others", "looks"), [((), True), ((NUMBERS[9],), False)])
+def test_a_campaign_to_another_list_of_the_same_people_looks_like_it(
+    others: tuple[str, ...], looks: bool
+) -> None:
+    """A list stands for its members (rule 3), in messages too."""
+    mine = ComparedCampaign("sms", 9.0, "Hello", frozenset(PEOPLE))
+    assert looks_like(mine, one_of(lists=["a list"], people=(*PEOPLE, *others)), by_members=True) == looks
+
+
+def test_a_campaign_aims_at_its_list_and_at_numbers_beside_it() -> None:
+    beside = one_of(lists=["a list"], people=(*PEOPLE, NUMBERS[9]), **{"from": [NUMBERS[9]]})
+    assert beside.aims == people_of(beside.spec) == ("a list", NUMBERS[9])
+    mine = ComparedCampaign("voice", 9.0, "Hello", frozenset(["a list"]))
+    assert not looks_like(mine, beside)
+
+
+def one_of(people: tuple[str, ...], **spec: list[str]) -> Truth:
+    """A paused campaign at another start, with another text."""
+    return Truth("a1", "message-campaigns", "other", "paused", 1.0, 5.0, 5.0, 6.0, people, "Bye", spec)

@@ -176,7 +176,7 @@ class Creator:
 
     def settling(self, kind: Kind, name: str, listing: Listing) -> Listing:
         """Returns what may settle a name: the list, or a complete search by the name where an item of the list has
-        failed.
+        failed. What a search shows that is not complete is there all the same.
         """
         if listing.complete:
             return listing
@@ -184,7 +184,11 @@ class Creator:
             by_name = self.account.search(kind, name)
         except ApiError:
             return listing
-        return by_name if by_name.complete else listing
+        if by_name.complete:
+            return by_name
+        seen = {live.sid for live in listing.campaigns}
+        more = tuple(live for live in by_name.campaigns if live.sid not in seen)
+        return listing._replace(campaigns=(*listing.campaigns, *more)) if more else listing
 
     def _as_asked(self, desired: Desired, live: Live) -> bool:
         return not compare(desired, live, self.environment.country).differences

@@ -57,9 +57,14 @@ def diffs_list_what_differs(_ledger: LifeLedger, run: CommandRun) -> Findings:
 
 
 def _depends(one: Manifest, base: Commit, head: Commit) -> bool:
-    """Tells whether what stands beside a manifest makes another one of it: who waits for what, lists, holidays."""
+    """Tells whether what stands beside a manifest makes another one of it: who waits for what, lists, holidays, who is
+    called no more.
+    """
     by_calendar = one.repeat is not None and one.repeat.calendar
-    return bool(one.names or base.lists != head.lists or (by_calendar and base.holidays != head.holidays))
+    asked = not (base.suppressed ^ head.suppressed).isdisjoint(one.people)
+    return bool(
+        one.names or base.lists != head.lists or asked or (by_calendar and base.holidays != head.holidays)
+    )
 
 
 def _listed(changes: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:

@@ -222,6 +222,25 @@ def test_a_duplicate_is_ended_from_whatever_status_it_has(
     assert sorted(it["status"] for it in desk.account()) == ["Archived", "Created"]
 
 
+@pytest.mark.slow
+def test_a_duplicate_is_found_by_its_name_where_lists_show_their_first_page_alone(
+    desk: Desk, clock: EventfulClock
+) -> None:
+    """A search ends nowhere there either; what it shows is there all the same."""
+    over = {"status": "completed", "date_created": "2026-12-01T09:00:00+05:30", "from": ["+919876543288"]}
+    desk.seed(*(live_voice(f"older-{place}", **over, url=OTHER_URL) for place in range(500)))
+    desk.sandbox.switches.change({"list_pages": "first", "status_filter": "ignore"})
+    desk.manifests(voice())
+
+    def another_run_made_it_first() -> None:
+        desk.seed(live_voice(date_created=OLD))
+
+    clock.then(5, another_run_made_it_first)
+    result = only(desk.run(*APPLY))
+    assert result["reason"]["code"] == "lost-race", result
+    assert [word for word, _ in actions(desk.writes)] == ["create", "pause", "complete", "archive"]
+
+
 @pytest.mark.parametrize("status", [404, 409])
 def test_one_that_is_completed_while_it_is_being_ended_is_put_away_all_the_same(
     desk: Desk, clock: EventfulClock, status: int

@@ -90,6 +90,17 @@ def test_a_diff_lists_what_repeats_by_a_calendar_that_is_otherwise(
     assert ("diff" in bench.broken(run)) is broken
 
 
+@pytest.mark.parametrize("other", [False, True])
+def test_a_diff_lists_of_whom_somebody_is_called_no_more(bench: Bench, other: bool) -> None:
+    """And nothing where it is somebody else."""
+    run = bench.run(words="diff --base 0 --format json")
+    suppressed = frozenset(["+919876500099" if other else bench.one.people[0]])
+    run.compared, run.commit = commit(1, bench.one), replace(commit(2, bench.one), suppressed=suppressed)
+    row = {"kind": "VoiceCampaign", "name": bench.one.name, "previous": None}
+    run.said = CommandOutcome(0, json.dumps({"changes": [row]}), "")
+    assert ("diff" in bench.broken(run)) is other
+
+
 def test_git_reads_what_is_kept(tmp_path: Path) -> None:
     """Its log, its dates, its files; and one that was amended is another commit."""
     one = Bench().one

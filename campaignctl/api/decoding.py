@@ -41,9 +41,12 @@ Declared: TypeAlias = Callable[[Json], Mapping[str, Value]]
 """What the manifest of a name declares; nothing where there is none."""
 
 
+NOTHING: Final[Mapping[str, Value]] = MappingProxyType({})
+
+
 def nothing_declared(_name: Json) -> Mapping[str, Value]:
     """Knows no manifests."""
-    return {}
+    return NOTHING
 
 
 def decode(endpoint: Endpoint, data: Json, declared: Declared = nothing_declared) -> Live:
@@ -142,11 +145,8 @@ def _rows(fields: tuple[Field, ...]) -> Mapping[str, _Row]:
     return rows
 
 
-_NOTHING: Final[Mapping[str, Value]] = MappingProxyType({})
-
-
 def _members(
-    rows: Mapping[str, _Row], data: Mapping[str, Json], declared: Mapping[str, Value] = _NOTHING
+    rows: Mapping[str, _Row], data: Mapping[str, Json], declared: Mapping[str, Value] = NOTHING
 ) -> dict[str, Value]:
     spec: dict[str, Any] = {}
     for key, value in data.items():

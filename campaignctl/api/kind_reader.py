@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from campaignctl.api.client import Client
+from campaignctl.api.decoding import NOTHING
 from campaignctl.api.listing import Keep, read_list, term_of
 from campaignctl.api.newest import newest_by_reading, newest_of, newest_page
 from campaignctl.api.paging import ListReading, Page, as_it_is
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from campaignctl.api.awaited import AwaitedCampaigns
     from campaignctl.api.dates import Dates
 
-
-_NOTHING: Final[Mapping[str, Value]] = {}
 
 Among: TypeAlias = Callable[[Live], bool]
 """Which campaigns are looked at."""
@@ -130,7 +129,7 @@ class KindReader:
     def _declared(self, name: object) -> Mapping[str, Value]:
         """Returns what the manifest of a name declares."""
         desired = self._wanted.get(name) if isinstance(name, str) else None
-        return _NOTHING if desired is None else desired.spec
+        return NOTHING if desired is None else desired.spec
 
     # ---------------------------------------------------------------------------------------------- the list
 

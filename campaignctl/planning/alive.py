@@ -6,7 +6,7 @@ pause, and the fields that the block leaves free.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sized
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, replace
 
 from campaignctl.contact_lists.by_name import goes_elsewhere, lists_without_people, unresolved, without_names
@@ -17,7 +17,7 @@ from campaignctl.kinds.operations import BEGINNING, OPERATIONS, STARTING, Op, Pe
 from campaignctl.kinds.table import Mutability, Role, Value
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.gates import Gate
-from campaignctl.model.list_refs import LISTS, asks_by_name, with_fewer
+from campaignctl.model.list_refs import LISTS, asks_by_name, texts_or_refs, with_fewer
 from campaignctl.model.looks import declared_unseen
 from campaignctl.model.naming import as_typed
 from campaignctl.model.plan import NO_OPT_OUTS, Difference, HeldOperation, Operation, OptOuts
@@ -106,9 +106,7 @@ def decide_in_sync(desired: Desired, live: Live, terms: Terms) -> Decision | Non
     met = desired.state is None or live.status in MEETS[desired.state]
     if not met or not written_alike(desired.spec, live.spec) or terms.resends(desired, live):
         return None
-    if asks_by_name([desired]) or any(
-        live.spec.get(it) and it not in desired.spec for it in (NUMBERS, LISTS)
-    ):
+    if asks_by_name([desired]) or _undeclared(desired, live):
         return None  # whom its manifest does not name may be suppressed
     return Decision(_IN_SYNC, notes=tuple(_pause_noted(desired, live)), resulting=live.spec)
 
@@ -433,17 +431,20 @@ def _others_noted(desired: Desired, live: Live, terms: Terms) -> Iterator[str]:
     """Notes whom a live campaign calls besides those whom its manifest names: by a field that it does not declare, so
     that an update sends it back (rule 9). Somebody may have set it by hand, or the manifest named these before.
     """
-    fields = [it.name for it in live.kind.in_role(Role.RECIPIENTS)]
-    if not any(desired.spec.get(name) for name in fields):
+    if not any(desired.spec.get(name) for name in (NUMBERS, LISTS)):
         return
     open_still = phase_of(live, terms.now) is not Phase.STARTED
-    for name in fields:
-        people = live.spec.get(name)
-        if not isinstance(people, Sized) or not people or name in desired.spec or desired.ignores(name):
-            continue
-        who = counted(len(people), *(("list", "lists") if name == LISTS else ("number", "numbers")))
-        way_out = f"; `{name}: null` takes them out" if open_still else ""
-        yield f"it also {live.kind.stem}s {who} of its {name}, which the manifest does not declare{way_out}"
+    for name in _undeclared(desired, live):
+        if not desired.ignores(name):
+            nouns = ("list", "lists") if name == LISTS else ("number", "numbers")
+            who = counted(len(texts_or_refs(live.spec[name])), *nouns)
+            way_out = f"; `{name}: null` takes them out" if open_still else ""
+            yield f"it also {live.kind.stem}s {who} of its {name}, which the manifest does not declare{way_out}"
+
+
+def _undeclared(desired: Desired, live: Live) -> list[str]:
+    """Returns the fields by which a live campaign calls somebody, and which its manifest does not declare."""
+    return [it for it in (NUMBERS, LISTS) if live.spec.get(it) and it not in desired.spec]
 
 
 def _with_suppressed(facts: Assessment) -> str:
